@@ -1,0 +1,65 @@
+# make demo   set up, run the main job on the embedded specimen, print the path of the report
+# make test   set up, pass the tests (everything that is not marked slow)
+# The rest: make help
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+EXTRAS ?= xdist,dev
+OUT ?= out
+
+.PHONY: help demo test test-slow lint qualify bench docs wheel clean system
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -n 4
+	@echo 'make lint | qualify | bench | docs | wheel | test-slow | clean'
+
+# Debian packages that some tests need: root installs them, anybody else is told in one line.
+system:
+	@sh tools/system.sh
+
+$(BIN)/python:
+	@sh tools/system.sh venv
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+
+$(VENV)/.run: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run
+	@$(BIN)/conformance demo --out $(OUT)
+
+test: system $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m 'not slow'
+
+test-slow: system $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m slow
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/conformance lint
+
+qualify: $(VENV)/.dev
+	$(BIN)/conformance qualify elicense -o $(OUT)/qualification
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/run.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/build_reference.py
+	$(BIN)/mkdocs build --strict --quiet
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist site .cache

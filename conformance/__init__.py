@@ -1,0 +1,1 @@
+"""Conformance testing of information systems from YAML profiles."""

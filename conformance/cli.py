@@ -1,0 +1,293 @@
+"""The `conformance` command: a verb a function, no logic. What a verb does lives in the room it belongs to."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from conformance.errors import ConformanceError, UsageError
+from conformance.resources import version
+
+Handler = Callable[[argparse.Namespace], int]
+_LANGUAGES = ("zh-CN", "en")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 yes, 1 no (not conforming, a difference, a finding), 2 a mistake in what was asked."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.handler(arguments))
+    except ConformanceError as error:
+        if getattr(arguments, "json", False):
+            print(json.dumps({"error": error.to_json()}, ensure_ascii=False))
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+# Verbs -----------------------------------------------------------------------------------------------------
+
+
+def list_(args: argparse.Namespace) -> int:
+    from conformance.profile import available
+
+    found = available()
+    if args.json:
+        return _json([entry.to_json() for entry in found])
+    for entry in found:
+        print(f"{entry.id:<22} {entry.number:<20} {entry.title}")
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    from conformance.plan.outline import outline, outline_json
+    from conformance.profile import load
+
+    profile = load(args.profile)
+    if args.json:
+        return _json(outline_json(profile))
+    print(outline(profile, clause=args.clause))
+    return 0
+
+
+def lint(args: argparse.Namespace) -> int:
+    from conformance.profile import available, lint
+
+    names = args.profiles or [str(entry.path) for entry in available()]
+    findings = [finding for name in names for finding in lint(name)]
+    if args.json:
+        _json([finding.to_json() for finding in findings])
+    else:
+        for finding in findings:
+            if finding.severity != "info" or args.verbose:
+                print(finding)
+        print(f"{len(names)} 个测试规范，{sum(f.severity == 'error' for f in findings)} 个错误，"
+              f"{sum(f.severity == 'warning' for f in findings)} 个警告")  # fmt: skip
+    return int(any(f.severity == "error" or (args.strict and f.severity == "warning") for f in findings))
+
+
+def init(args: argparse.Namespace) -> int:
+    from conformance.harness.loading import load_profiles
+    from conformance.target import init_text
+
+    print(init_text(load_profiles(args.profile)))
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    from conformance.harness.doctor import doctor
+
+    findings, text = doctor(args.profile, args.target)
+    if args.json:
+        _json([finding.to_json() for finding in findings])
+    else:
+        print(text)
+    return int(any(finding.stops for finding in findings))
+
+
+def plan(args: argparse.Namespace) -> int:
+    from conformance.harness.loading import load_profiles, open_target
+    from conformance.plan.requests import planned_requests, text
+
+    profile = load_profiles(args.profile)
+    target, specimen = open_target(args.target, profile)
+    try:
+        requests = planned_requests(profile, target)
+    finally:
+        if specimen is not None:
+            specimen.stop()
+    if args.json:
+        return _json([request.to_json() for request in requests])
+    print(text(requests, target))
+    return 0
+
+
+def report(args: argparse.Namespace) -> int:
+    from conformance.record.reading import open_record
+    from conformance.report.html import render
+
+    out = Path(args.out) if args.out else Path(args.record) / "report.html"
+    with open_record(args.record) as record:
+        print(render(record, out, lang=args.lang))
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    from conformance.record.verify import verify
+
+    result = verify(args.record, head=args.head)
+    if args.json:
+        _json(result.to_json())
+    else:
+        for problem in result.problems:
+            print(problem)
+        state = "完整" if result.complete else "不完整（检测未正常结束）"
+        print(f"{args.record}: {'未发现改动' if result.ok else '已被改动或损坏'}，{state}")
+        if result.head:
+            print(f"记录摘要 SM3 {result.head['sm3']}")
+    return int(not (result.ok and result.complete))
+
+
+def rejudge(args: argparse.Namespace) -> int:
+    from conformance.profile import load
+    from conformance.record.reading import open_record
+    from conformance.record.rejudge import rejudge
+    from conformance.record.verify import verify
+
+    if not (checked := verify(args.record)).ok:
+        raise UsageError(
+            "U201", f"检测记录已被改动，不能复判: {checked.problems[0]}", hint="conformance verify 列出全部问题"
+        )
+    with open_record(args.record) as record:
+        results = rejudge(record, load(args.profile) if args.profile else None)
+    differing = [r for r in results if not r.agrees]
+    if args.json:
+        _json([r.to_json() for r in (results if args.all else differing)])
+    else:
+        for r in differing:
+            print(f"{r.key}: {r.recorded.verdict} → {r.again.verdict}  {r.to_json()['why']}")
+        print(f"复判 {len(results)} 项，{len(differing)} 项不一致")
+    return int(bool(differing))
+
+
+def compare(args: argparse.Namespace) -> int:
+    from conformance.record.compare import compare, text
+    from conformance.record.reading import open_record
+
+    with open_record(args.a) as a, open_record(args.b) as b:
+        comparison = compare(a, b)
+    if args.json:
+        _json(comparison.to_json())
+    else:
+        print(text(comparison))
+    return int(not comparison.identical)
+
+
+def qualify(args: argparse.Namespace) -> int:
+    from conformance.qualify.matrix import qualify, text
+    from conformance.report.qualification import render_qualification
+
+    matrix = qualify(args.profile, only=args.fault, progress=None if args.json else sys.stderr)
+    out = Path(args.out)
+    out.mkdir(parents=True, exist_ok=True)
+    name = matrix["profile"]["id"]
+    (out / f"{name}.json").write_text(json.dumps(matrix, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    page = render_qualification(matrix, out / f"{name}.html", lang=args.lang)
+    if args.json:
+        _json(matrix)
+    else:
+        print(text(matrix))
+        print(f"测试工具确认报告: {page}")
+    return int(not matrix["ok"])
+
+
+def check_value(args: argparse.Namespace) -> int:
+    from conformance.codes.values import check_value
+
+    values = args.values or [line.rstrip("\r\n") for line in sys.stdin if line.strip()]
+    reports = [check_value(args.kind, value) for value in values]
+    if args.json:
+        _json([r.to_json() for r in reports])
+    else:
+        for r in reports:
+            print(r.text())
+    return int(not all(r.valid for r in reports))
+
+
+def demo(args: argparse.Namespace) -> int:
+    from conformance.harness.demo import demo
+
+    return demo(Path(args.out))
+
+
+# The command line ------------------------------------------------------------------------------------------
+
+
+def _json(value: Any) -> int:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="conformance",
+        description="标准符合性测试：YAML 测试规范、检测记录与对标达标报告。检测本身由 pytest --profile 进行。",
+    )
+    parser.add_argument("--version", action="version", version=f"conformance {version()}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="动词")
+
+    def verb(name: str, handler: Handler, text: str, *, json_too: bool = True) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=text, description=text)
+        sub.set_defaults(handler=handler)
+        if json_too:
+            sub.add_argument("--json", action="store_true", help="以 JSON 输出，供程序读取")
+        return sub
+
+    def profile_option(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--profile", action="append", required=True, metavar="NAME", help="测试规范：名称、标准号或文件"
+        )
+
+    def target_option(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--target", required=True, metavar="FILE", help="target.yaml 或 specimen:NAME[+缺陷]")
+
+    def lang_option(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--lang", choices=_LANGUAGES, default="zh-CN", help="语言")
+
+    verb("list", list_, "列出可用的测试规范")
+    sub = verb("show", show, "显示一个测试规范：条款、检测项、参数、能力、来源")
+    sub.add_argument("profile")
+    sub.add_argument("--clause", help="只看一个条款")
+    sub = verb("lint", lint, "检查测试规范文件")
+    sub.add_argument("profiles", nargs="*", metavar="PROFILE", help="名称或文件；不写则检查全部")
+    sub.add_argument("--strict", action="store_true", help="有警告也算不通过")
+    sub.add_argument("-v", "--verbose", action="store_true", help="也列出提示")
+    sub = verb("init", init, "写出一份带注释、待填写的 target.yaml", json_too=False)
+    profile_option(sub)
+    sub = verb("doctor", doctor, "检查配置：主机、证书、令牌、路径、绑定是否正确，不作判定")
+    profile_option(sub)
+    target_option(sub)
+    sub = verb("plan", plan, "列出一次检测会发送的全部请求，标出会写入数据的")
+    profile_option(sub)
+    target_option(sub)
+    sub = verb("report", report, "由检测记录生成 HTML 报告", json_too=False)
+    sub.add_argument("record")
+    sub.add_argument("-o", "--out", help="输出文件，默认为记录目录下的 report.html")
+    lang_option(sub)
+    sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
+    sub.add_argument("record")
+    sub.add_argument("--head", help="已知的记录摘要（SM3 或 SHA-256），用于发现整体替换")
+    sub = verb("rejudge", rejudge, "由已存证据重新作出全部判定（不需要被测系统）")
+    sub.add_argument("record")
+    sub.add_argument("--profile", help="用另一版测试规范复判")
+    sub.add_argument("--all", action="store_true", help="JSON 中也列出一致的项")
+    sub = verb("compare", compare, "逐条比较两份检测记录")
+    sub.add_argument("a")
+    sub.add_argument("b")
+    sub = verb("qualify", qualify, "工具确认：样机、缺陷与检测项的杀伤矩阵")
+    sub.add_argument("profile")
+    sub.add_argument("--fault", action="append", help="只试指定缺陷，可重复（不构成确认）")
+    sub.add_argument("-o", "--out", default="qualification", help="输出目录")
+    lang_option(sub)
+    sub = verb("check-value", check_value, "校验标识和代码：licence-id、uscc、citizen-id …")
+    sub.add_argument("kind")
+    sub.add_argument("values", nargs="*", metavar="VALUE", help="不写则从标准输入每行读一个")
+    sub = verb("demo", demo, "用内置样机演示一次完整的检测", json_too=False)
+    sub.add_argument("-o", "--out", default="out", help="输出目录")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

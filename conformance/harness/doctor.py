@@ -1,0 +1,42 @@
+"""`conformance doctor`: the preflight alone, told to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.errors import TargetError
+from conformance.harness.loading import load_profiles, open_target
+from conformance.harness.preflight import examine
+from conformance.harness.wording import visible
+from conformance.model.verdict import Cause
+from conformance.run.batch import live_run
+from conformance.target import Finding
+
+
+def doctor(profiles: Sequence[str], target: str) -> tuple[list[Finding], str]:
+    """(findings, text). Nothing is judged: a finding says what keeps a run from being meaningful, and whose doing it is."""
+    profile = load_profiles(profiles)
+    try:
+        opened, specimen = open_target(target, profile)
+    except TargetError as error:
+        finding = Finding(error.code, Cause.CONFIGURATION, error.message, error.expected, error.where, error.hint)
+        return [finding], str(error)
+    run = live_run(profile, opened)
+    try:
+        findings, _, transport = examine(run)
+    finally:
+        run.sender.close()  # type: ignore[attr-defined]
+        if specimen is not None:
+            specimen.stop()
+    lines = [f"{'✘' if f.stops else '△'} {f}" for f in findings]
+    if not findings:
+        lines.append(f"✔ {opened.system.name}：配置正确，预检的 {transport.notebook.count} 次调用全部成功")
+    elif not any(f.stops for f in findings):
+        lines.append("△ 可以检测；以上问题涉及的检测项将为无法判定")
+    else:
+        lines.append("✘ 现在检测没有意义：全部检测项都会是无法判定")
+    return findings, visible_lines(lines)
+
+
+def visible_lines(lines: Sequence[str]) -> str:
+    return "\n".join(visible(part) for line in lines for part in line.splitlines())

@@ -1,0 +1,129 @@
+"""The generated tree: profile → standard → clause → check, as pytest nodes. PYTEST_DONT_REWRITE
+
+The root is a Directory, not a File: `--lf` skips File collectors whose path it does not know. No name in the tree may
+hold `::`, `[` or `]`, because pytest 9.2 keeps node ids structured and parses them back from text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.model.verdict import Provision, Verdict
+from conformance.plan.select import Planned
+
+if TYPE_CHECKING:
+    from conformance.harness.session import ConformanceSession
+
+_SAFE = str.maketrans({"[": "(", "]": ")", ":": "："})
+
+
+def safe(name: str) -> str:
+    """A node name pytest can parse back; brackets and colons of a standard's numbering mapped one to one."""
+    return name.translate(_SAFE)
+
+
+class NotConforming(AssertionError):  # noqa: N818 - the verdict of a system, no error of ours
+    """What a non-pass raises. An AssertionError, because allure calls any other type "broken"."""
+
+
+class CheckItem(pytest.Item):
+    """One check. `runtest` waits for the engine's result and turns the verdict into pytest's outcome."""
+
+    def __init__(self, *, planned: Planned, owner: ConformanceSession, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.planned = planned
+        self.owner = owner
+        provision = planned.clause.provision
+        self.add_marker(getattr(pytest.mark, str(provision)))
+        self.add_marker(pytest.mark.manual if planned.check.kind == "manual" else pytest.mark.automatic)
+        if planned.check.writes:
+            self.add_marker(pytest.mark.writes)
+
+    def runtest(self) -> None:
+        result = self.owner.result(self)
+        self.user_properties.append(("clause", f"{self.planned.profile.id} {self.planned.clause.id}"))
+        self.user_properties.append(("verdict", str(result.verdict)))
+        if self.owner.allure is not None:
+            self.owner.allure.describe(self.planned, result)
+        if result.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED):
+            pytest.skip(self.owner.words.line(result))
+        if result.verdict is Verdict.PASS:
+            return
+        if result.verdict is Verdict.FAIL and self.planned.clause.provision is not Provision.REQUIREMENT:
+            return  # 建议未采纳 or 未实现: reported with its own letter, and no failure of the run
+        raise NotConforming(self.owner.words.block(self.planned, result))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, NotConforming):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        return self.path, None, f"{self.planned.clause.id} {self.planned.check.name}"
+
+
+class ClauseNode(pytest.Collector):
+    def __init__(self, *, entries: Sequence[Planned], owner: ConformanceSession, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.entries = entries
+        self.owner = owner
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for entry in self.entries:
+            yield CheckItem.from_parent(self, name=safe(entry.check.name), planned=entry, owner=self.owner)
+
+
+class StandardNode(pytest.Collector):
+    def __init__(self, *, entries: Sequence[Planned], owner: ConformanceSession, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.entries = entries
+        self.owner = owner
+
+    def collect(self) -> Iterator[ClauseNode]:
+        yield from _clauses(self, self.entries, self.owner)
+
+
+class ProfileNode(pytest.Directory):
+    """Root of the generated tree. Its path is rootdir/PROFILE, need not exist, and gives the node id."""
+
+    def __init__(self, *, entries: Sequence[Planned], owner: ConformanceSession, **kw: Any) -> None:
+        super().__init__(**kw)
+        self.entries = entries
+        self.owner = owner
+
+    def collect(self) -> Iterator[Any]:
+        if not self.owner.profile.parts:
+            yield from _clauses(self, self.entries, self.owner)
+            return
+        for part_id, entries in _grouped(self.entries, lambda e: e.profile.id):
+            yield StandardNode.from_parent(self, name=safe(part_id), entries=entries, owner=self.owner)
+
+
+def _clauses(parent: Any, entries: Sequence[Planned], owner: ConformanceSession) -> Iterator[ClauseNode]:
+    for clause_id, members in _grouped(entries, lambda e: e.clause.id):
+        yield ClauseNode.from_parent(parent, name=safe(clause_id), entries=members, owner=owner)
+
+
+def _grouped(entries: Sequence[Planned], name: Any) -> list[tuple[str, list[Planned]]]:
+    groups: dict[str, list[Planned]] = {}
+    for entry in entries:
+        groups.setdefault(name(entry), []).append(entry)
+    return list(groups.items())
+
+
+def matches(selector: str, entry: Planned, root: str, bundle: bool) -> bool:
+    """Whether a node id given on the command line names this check, its clause, its standard or the whole profile.
+
+    A standard may be named by profile id or by number as printed; under a bundle its name may come first.
+    """
+    wanted = [part.strip() for part in selector.split("::")]
+    standard = entry.profile.standard
+    names = {entry.profile.id, safe(entry.profile.id), *([standard.number, safe(standard.number)] if standard else [])}
+    own = [{root}, names, {entry.clause.id, safe(entry.clause.id)}, {entry.check.name}]
+    if not bundle:
+        own = [{root, *names}, *own[2:]]
+    starts = [own, own[1:]] if bundle else [own]
+    return any(len(wanted) <= len(s) and all(w in s[n] for n, w in enumerate(wanted)) for s in starts)

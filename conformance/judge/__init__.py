@@ -1,0 +1,1 @@
+"""Observation → check verdict → clause verdict → conclusion; pure, no I/O."""

@@ -1,0 +1,73 @@
+"""What a check found: reasons, witnesses and evidence. JSON in, JSON out; the ledger stores exactly this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from conformance.model.verdict import Cause, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a check did not pass, in the order a person asks: what, expected, actual, where, how to see it again."""
+
+    message: str
+    expected: str = ""
+    actual: str = ""
+    where: str = ""
+    reproduce: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A stored object: `sha256` names the file, `kind` is exchange | examples | fingerprint | document | note."""
+
+    sha256: str
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The outcome of one attempt at one check. Times are ISO 8601 UTC text, durations seconds."""
+
+    key: str
+    verdict: Verdict
+    cause: Cause | None = None
+    reasons: tuple[Reason, ...] = ()
+    assertions: int = 0
+    failed: int = 0
+    witnesses: int = 0
+    sample: tuple[str, ...] = ()  # the first few witnesses, redacted, for a reader
+    evidence: tuple[Evidence, ...] = ()
+    measurements: tuple[Mapping[str, Any], ...] = ()  # {name, value, unit, limit?, statistic?, n?}
+    generation: Mapping[str, Any] | None = None  # {seed, examples, counterexample?, shrunk?, rule}
+    blocked_by: str = ""  # the precondition, control or preflight finding that stopped it
+    started: str = ""
+    duration: float = 0.0
+    attempt: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        out = {k: v for k, v in asdict(self).items() if v not in ((), None, "", [])}
+        out["verdict"] = str(self.verdict)
+        if self.cause is not None:
+            out["cause"] = str(self.cause)
+        return out
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "CheckResult":
+        known = {k: data[k] for k in cls.__slots__ if k in data}
+        known["verdict"] = Verdict(known["verdict"])
+        if known.get("cause"):
+            known["cause"] = Cause(known["cause"])
+        known["reasons"] = tuple(Reason(**r) for r in known.get("reasons", ()))
+        known["evidence"] = tuple(Evidence(**e) for e in known.get("evidence", ()))
+        for name in ("sample", "measurements"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known)
+
+    def with_attempt(self, number: int) -> "CheckResult":
+        return replace(self, attempt=number)

@@ -1,0 +1,65 @@
+"""pytest entry point: options, and nothing heavy unless a profile is asked for. PYTEST_DONT_REWRITE
+
+The namespaced options always exist. The short ones (`--profile`, `--target` …) are added last of all, after every
+plugin and every initial conftest, and only where nobody owns them: an installed plugin must not break a stranger's
+suite whose conftest adds `--profile` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+# short name → (destination, keywords of addoption)
+_OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "profile": (
+        "conformance_profile",
+        {"action": "append", "metavar": "NAME", "help": "测试规范：名称、标准号或文件，可重复"},
+    ),
+    "target": ("conformance_target", {"metavar": "FILE", "help": "被测系统：target.yaml 或 specimen:NAME[+缺陷]"}),
+    "record": ("conformance_record", {"metavar": "DIR", "help": "检测记录的目录（新建）"}),
+    "case": ("conformance_case", {"metavar": "FILE", "help": "委托与实验室信息 case.yaml"}),
+    "clause": ("conformance_clause", {"action": "append", "metavar": "ID", "help": "只检指定条款，可重复；属部分检测"}),
+    "resume": ("conformance_resume", {"action": "store_true", "default": False, "help": "继续未完成的检测记录"}),
+    "retest": ("conformance_retest", {"action": "store_true", "default": False, "help": "在已有记录中复检所选项目"}),
+    "lang": ("conformance_lang", {"metavar": "LANG", "help": "输出语言 zh-CN（默认）或 en"}),
+    "seed": ("conformance_seed", {"type": int, "metavar": "N", "help": "生成测试数据的种子（默认随机并记录）"}),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("conformance", "标准符合性测试 (conformance)")
+    for name, (dest, keywords) in _OPTIONS.items():
+        group.addoption(f"--conformance-{name}", dest=dest, **keywords)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, Any, Any]:
+    result = yield  # every plugin and every initial conftest has had its turn
+    group = parser.getgroup("conformance")
+    for name, (dest, keywords) in _OPTIONS.items():
+        if _free(parser, f"--{name}"):
+            group.addoption(f"--{name}", dest=dest, **{**keywords, "help": f"--conformance-{name} 的简写"})
+    return result
+
+
+def _free(parser: pytest.Parser, option: str) -> bool:
+    """`addoption` sees only its own group's clashes, argparse raises later: so ask the parser with a probe."""
+    probe = f"{option}=\x00probe"
+    try:
+        return probe in parser.parse_known_and_unknown_args([probe])[1]
+    except BaseException:  # noqa: BLE001 - a flag that takes no value exits with "ignored explicit argument"
+        return False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if (
+        config.getoption("conformance_profile", None)
+        or (hasattr(config, "workerinput")
+        and "conformance" in config.workerinput)
+    ):
+        from conformance.harness.session import register
+
+        register(config)

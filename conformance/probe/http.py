@@ -1,0 +1,342 @@
+"""The one seam to HTTP: a bounded, polite, recording sender. No other module imports an HTTP client.
+
+`httpx` is the client asked for; `httpx2` continues it with the same API. The switch is the import line below
+(ADR 0002). Requests are sent by worker threads, each with a client of its own: httpx's synchronous client is
+several times faster than its asynchronous one at fifty in flight (measured, `docs/explanation/performance.md`).
+
+Bounds: hosts named by the target, requests in flight, requests a second, requests in total, bytes of a body
+before and after content decoding, seconds without a byte and seconds in all.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx as client_library  # the one line to change for httpx2
+
+from conformance.model.exchange import Exchange, Fault, Request, Response
+from conformance.model.target import Limits, Target, Tls
+
+USER_AGENT = "conformance"
+_IDLE = 2.0  # seconds a connection is kept unused; shorter than common servers' own limit, so that none dies under us
+_CHUNK = 65536
+
+
+class Sender(Protocol):
+    """What checks send through: the live port, or a replay of a record."""
+
+    def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange: ...
+
+    def upcoming(self) -> str:
+        """The operation of the next recorded exchange, in a replay; empty when live."""
+
+
+@dataclass
+class Usage:
+    """What was sent so far; `most_in_flight` is the proof of politeness."""
+
+    sent: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+
+class HttpPort:
+    """Sends requests to one target. Thread-safe; `close` ends everything that is under way."""
+
+    def __init__(self, target: Target, *, share: int = 1) -> None:
+        """`share`: how many processes divide the target's limits between them (pytest-xdist workers)."""
+        limits = target.limits
+        self._limits = Limits(
+            concurrency=max(1, limits.concurrency // share),
+            rate=limits.rate / share,
+            timeout=limits.timeout,
+            total_timeout=limits.total_timeout,
+            requests=max(1, limits.requests // share),
+            body=limits.body,
+        )
+        self._hosts = frozenset(h.lower() for h in target.hosts)
+        self._proxy = target.proxy
+        self._verify = ssl_context(target.tls) if target.base_url.startswith("https") or target.proxy else True
+        self._slots = threading.BoundedSemaphore(self._limits.concurrency)
+        self._lock = threading.Lock()
+        self._next_start = 0.0
+        self._local = threading.local()
+        self._clients: list[Any] = []
+        self._watch: dict[int, _Watch] = {}
+        self._watcher: threading.Thread | None = None
+        self._closed = threading.Event()
+        self.usage = Usage()
+
+    def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:
+        """One request, no redirect followed, no retry. Never raises for what the system does: see `Exchange.fault`."""
+        host = (urlsplit(request.url).hostname or "").lower()
+        if host not in self._hosts:
+            return _failed(
+                request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity
+            )
+        with self._slots:
+            refusal = self._admit()
+            if refusal:
+                return _failed(request, *refusal, operation, identity)
+            try:
+                return self._exchange(request, operation, identity)
+            finally:
+                with self._lock:
+                    self.usage.in_flight -= 1
+
+    def upcoming(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self._closed.set()
+        for watch in list(self._watch.values()):
+            watch.cut()
+        for client in self._clients:
+            client.close()
+
+    def _admit(self) -> tuple[str, str] | None:
+        """Wait for the rate limit, take one from the budget. Returns (fault kind, message) when refused."""
+        if self._closed.is_set():
+            return "stopped", "运行已停止，未发送"
+        with self._lock:
+            if self.usage.sent >= self._limits.requests:
+                return "budget", f"请求总数已达上限 {self._limits.requests}（limits.requests），未发送"
+            self.usage.sent += 1
+            self.usage.in_flight += 1
+            self.usage.most_in_flight = max(self.usage.most_in_flight, self.usage.in_flight)
+            wait = 0.0
+            if self._limits.rate:
+                now = time.monotonic()
+                start = max(now, self._next_start)
+                self._next_start = start + 1 / self._limits.rate
+                wait = start - now
+        if wait and self._closed.wait(wait):
+            with self._lock:
+                self.usage.in_flight -= 1
+                self.usage.sent -= 1
+            return "stopped", "运行已停止，未发送"
+        return None
+
+    def _exchange(self, request: Request, operation: str, identity: str) -> Exchange:
+        client = self._client()
+        watch: _Watch = self._local.watch
+        watch.begin(self._limits.total_timeout)
+        started = datetime.now(UTC)
+        clock = time.perf_counter()
+        response: Response | None = None
+        fault: Fault | None = None
+        peer = ""
+        tls: dict[str, str] = {}
+        try:
+            built = client.build_request(request.method, request.url, headers=request.headers, content=request.body)
+            built.extensions["trace"] = watch.trace
+            answer = client.send(built, stream=True)
+            try:
+                stream = answer.extensions.get("network_stream")
+                if stream is not None:
+                    peer, tls = _peer(stream)
+                body, fault = self._body(answer, watch)
+                response = Response(
+                    status=answer.status_code,
+                    headers=tuple((_text(k).lower(), _text(v)) for k, v in answer.headers.raw),
+                    body=body,
+                    http_version=answer.http_version,
+                )
+            finally:
+                answer.close()
+        except client_library.HTTPError as error:
+            fault = _fault(error)
+        except (client_library.InvalidURL, UnicodeError, ValueError) as error:
+            fault = Fault("request", f"请求无法构造: {error}")
+        except OSError as error:  # a socket cut by the watcher or by close()
+            fault = Fault("closed", str(error))
+        finally:
+            expired = watch.end()
+        if expired and (fault is not None or response is None):
+            fault = Fault("timeout", f"{self._limits.total_timeout:g} 秒内未收完响应（limits.total_timeout）")
+        elif fault is not None and self._closed.is_set():
+            fault = Fault("stopped", "运行已停止")
+        return Exchange(
+            request=request,
+            response=response,
+            fault=fault,
+            started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            elapsed=time.perf_counter() - clock,
+            peer=peer,
+            operation=operation,
+            identity=identity,
+            tls=tls,
+        )
+
+    def _body(self, answer: Any, watch: _Watch) -> tuple[bytes, Fault | None]:
+        """Read and decode at most `limits.body` bytes; what was read is kept even when the reading broke off."""
+        limit = self._limits.body
+        coding = answer.headers.get("content-encoding", "").strip().lower()
+        decode = _decoder(coding)
+        if decode is None:
+            return b"", Fault("content-coding", f"未请求的内容编码 {coding[:40]!r}")
+        parts: list[bytes] = []
+        size = raw = 0
+        try:
+            for chunk in answer.iter_raw(_CHUNK):
+                raw += len(chunk)
+                plain = decode(chunk, limit + 1 - size)
+                size += len(plain)
+                parts.append(plain)
+                if size > limit:
+                    kind = "bomb" if raw * 20 < size else "too-large"
+                    return b"".join(parts)[:limit], Fault(
+                        kind, f"响应体超过上限 {limit} 字节（limits.body），已停止接收"
+                    )
+                if watch.expired:
+                    return b"".join(parts), Fault("timeout", "响应未在时限内收完")
+        except client_library.HTTPError as error:
+            fault = _fault(error)
+            return b"".join(parts), Fault("closed" if fault.kind == "protocol" else fault.kind, fault.message)
+        except zlib.error as error:
+            return b"".join(parts), Fault("content-coding", f"内容编码 {coding} 损坏: {error}")
+        return b"".join(parts), None
+
+    def _client(self) -> Any:
+        client = getattr(self._local, "client", None)
+        if client is None:
+            client = client_library.Client(
+                verify=self._verify,
+                proxy=self._proxy,
+                trust_env=False,
+                follow_redirects=False,
+                timeout=client_library.Timeout(self._limits.timeout),
+                limits=client_library.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=_IDLE),
+                headers={"user-agent": USER_AGENT, "accept-encoding": "gzip, deflate"},
+            )
+            self._local.client = client
+            self._local.watch = _Watch()
+            with self._lock:
+                self._clients.append(client)
+                self._watch[id(client)] = self._local.watch
+                if self._watcher is None:
+                    self._watcher = threading.Thread(target=self._guard, name="conformance-deadlines", daemon=True)
+                    self._watcher.start()
+        return client
+
+    def _guard(self) -> None:
+        """Cut every exchange that is past its total time: a system that drips bytes never trips a read time-out."""
+        while not self._closed.wait(0.1):
+            now = time.monotonic()
+            for watch in list(self._watch.values()):
+                if watch.deadline and now > watch.deadline:
+                    watch.cut()
+
+
+class _Watch:
+    """The socket of one thread's exchange and the moment at which it is cut."""
+
+    def __init__(self) -> None:
+        self.deadline = 0.0
+        self.expired = False
+        self._socket: socket.socket | None = None
+
+    def begin(self, seconds: float) -> None:
+        self.expired = False
+        self.deadline = time.monotonic() + seconds
+
+    def end(self) -> bool:
+        self.deadline = 0.0
+        return self.expired
+
+    def trace(self, name: str, info: dict[str, Any]) -> None:
+        """httpcore's documented trace extension: remember the newest connection of this thread."""
+        if name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+
+    def cut(self) -> None:
+        if self.deadline and self._socket is not None:
+            self.expired = True
+            self.deadline = 0.0
+            try:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # already closed by the other side
+
+
+def ssl_context(tls: Tls) -> ssl.SSLContext:
+    """The trust the target file names: its CA file, else the operating system's store."""
+    context = ssl.create_default_context(cafile=tls.ca)
+    if tls.cert:
+        context.load_cert_chain(tls.cert, tls.key)
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _failed(request: Request, kind: str, message: str, operation: str, identity: str) -> Exchange:
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Exchange(request, fault=Fault(kind, message), started=now, operation=operation, identity=identity)
+
+
+def _fault(error: Exception) -> Fault:
+    """The library's exception → a stable word. Walks the causes, for the operating system's own reason."""
+    chain: list[BaseException] = []
+    step: BaseException | None = error
+    while step is not None and len(chain) < 8:
+        chain.append(step)
+        step = step.__cause__ or step.__context__
+    text = str(error) or type(error).__name__
+    for link in chain:
+        if isinstance(link, socket.gaierror):
+            return Fault("dns", f"主机名无法解析: {text}")
+        if isinstance(link, ssl.SSLError):
+            return Fault("tls", f"TLS 握手失败: {text}")
+        if isinstance(link, ConnectionRefusedError):
+            return Fault("refused", f"连接被拒绝: {text}")
+    if isinstance(error, client_library.ConnectTimeout):
+        return Fault("connect-timeout", "建立连接超时")
+    if isinstance(error, client_library.TimeoutException):
+        return Fault("timeout", "等待响应超时（limits.timeout）")
+    if isinstance(error, client_library.ProxyError):
+        return Fault("proxy", f"代理拒绝: {text}")
+    if isinstance(error, client_library.ConnectError):
+        return Fault("unreachable", f"无法连接: {text}")
+    if isinstance(error, client_library.RemoteProtocolError):
+        kind = "closed" if "disconnected" in text or "closed" in text or "incomplete" in text else "protocol"
+        return Fault(kind, f"响应中断或不是合法的 HTTP: {text}")
+    if isinstance(error, client_library.NetworkError):
+        return Fault("closed", f"连接中断: {text}")
+    return Fault("protocol", text)
+
+
+def _decoder(coding: str) -> Callable[[bytes, int], bytes] | None:
+    """content-coding → function(chunk, most bytes to give); None for a coding that was not asked for."""
+    if coding in ("", "identity"):
+        return lambda chunk, room: chunk[:room]
+    if coding in ("gzip", "x-gzip", "deflate"):
+        inflate = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by its header
+        return lambda chunk, room: inflate.decompress(chunk, max(1, room))
+    return None
+
+
+def _peer(stream: Any) -> tuple[str, dict[str, str]]:
+    address = stream.get_extra_info("server_addr")
+    peer = f"{address[0]}:{address[1]}" if address else ""
+    secured = stream.get_extra_info("ssl_object")
+    if secured is None:
+        return peer, {}
+    cipher = secured.cipher()
+    return peer, {"version": str(secured.version()), "cipher": cipher[0] if cipher else ""}
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

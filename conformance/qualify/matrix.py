@@ -1,0 +1,178 @@
+"""The kill matrix of a profile: specimens × faults × checks, and the holes in it.
+
+Three things must hold (`docs/explanation/qualification.md`): the conforming specimen, in every shape, passes every
+automatic check; each fault fails exactly the checks it names; each automatic check is failed by at least one fault.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from conformance.errors import UsageError
+from conformance.harness.loading import attest_manual
+from conformance.model.profile import Profile
+from conformance.model.result import CheckResult
+from conformance.model.verdict import Verdict
+from conformance.plan.select import plan
+from conformance.profile import load
+from conformance.record.environment import environment, versions
+from conformance.run.batch import live_run, run_batch
+from conformance.specimen.registry import faults, shapes, specimen_for, start
+from conformance.target import load_target
+
+SEED = 20260101
+
+
+def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | None = None) -> dict[str, Any]:
+    """The matrix as JSON-able data (schema `conformance/qualify/matrix.schema.json`)."""
+    profile = load(name)
+    family = specimen_for(profile.id)
+    if family is None:
+        raise UsageError("U301", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
+    started = datetime.now(UTC)
+    known = {f.name: f for f in faults(family) if f.kind != "whole-system"}
+    wanted = [known[f] for f in only] if only else list(known.values())
+    keys = {
+        f"{part.id}/{clause.id}/{check.name}": check
+        for part in profile.standards()
+        for clause in part.clauses
+        for check in clause.checks
+    }
+    conforming = {shape: verdicts(profile, shape, progress) for shape in shapes(family)}
+    automatic = [k for k, check in keys.items() if check.kind != "manual"]
+    killed: dict[str, list[str]] = {key: [] for key in automatic}
+    rows = []
+    for fault in wanted:
+        shape = fault.shape or family
+        results = verdicts(profile, f"{shape}+{fault.name}", progress)
+        failed = sorted(k for k, r in results.items() if r.verdict is Verdict.FAIL)
+        disturbed = sorted(
+            k
+            for k, r in results.items()
+            if r.verdict is not conforming[shape][k].verdict and r.verdict is not Verdict.FAIL
+        )
+        expected = sorted(k for k in fault.kills if k in keys)
+        for key in failed:
+            if key in killed:
+                killed[key].append(fault.name)
+        rows.append(
+            {
+                "name": fault.name,
+                "title": fault.title,
+                "source": fault.source,
+                "shape": shape,
+                "expected": expected,
+                "killed": failed,
+                "disturbed": disturbed,
+                "ok": failed == expected and not disturbed,
+            }
+        )
+    holes = _holes(conforming, automatic, killed, rows, complete=not only)
+    return {
+        "profile": {
+            "id": profile.id,
+            "edition": profile.edition,
+            "digest": profile.digest,
+            "title": dict(profile.title),
+        },
+        "specimen": {"name": family, "shapes": list(conforming)},
+        "tool": versions(),
+        "environment": environment(),
+        "when": started.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "seed": SEED,
+        "complete": not only,
+        "checks": [
+            {
+                "key": key,
+                "purpose": keys[key].purpose,
+                "conforming": {shape: str(results[key].verdict) for shape, results in conforming.items()},
+                "killed_by": killed[key],
+            }
+            for key in automatic
+        ],
+        "manual": [k for k, check in keys.items() if check.kind == "manual"],
+        "faults": rows,
+        "holes": holes,
+        "ok": not holes and not only,
+    }
+
+
+def verdicts(profile: Profile, specimen: str, progress: TextIO | None = None) -> Mapping[str, CheckResult]:
+    """Key → result of every check of the profile against one specimen."""
+    clock = time.perf_counter()
+    running = start(specimen)
+    try:
+        target = load_target(attest_manual(running.target, profile), profile)
+        run = live_run(profile, target, seed=SEED)
+        try:
+            results = run_batch(run, plan(profile, target))
+        finally:
+            run.sender.close()  # type: ignore[attr-defined]
+    finally:
+        running.stop()
+    if progress is not None:
+        failed = sum(r.verdict is Verdict.FAIL for r in results.values())
+        print(
+            f"{specimen}: {len(results)} 项，{failed} 项不符合，{time.perf_counter() - clock:.1f} s",
+            file=progress,
+            flush=True,
+        )
+    return results
+
+
+def _holes(
+    conforming: Mapping[str, Mapping[str, CheckResult]],
+    automatic: Sequence[str],
+    killed: Mapping[str, Sequence[str]],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    complete: bool,
+) -> list[dict[str, str]]:
+    holes = []
+    for key in automatic:
+        states = {shape: results[key].verdict for shape, results in conforming.items()}
+        for shape, verdict in states.items():
+            if verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+                why = "；".join(r.message for r in conforming[shape][key].reasons)
+                holes.append({"kind": "conforming-not-passed", "check": key, "detail": f"{shape}: {verdict} {why}"})
+        if Verdict.PASS not in states.values():
+            holes.append({"kind": "never-passed", "check": key, "detail": "没有样机通过本项"})
+        if complete and not killed[key]:
+            holes.append({"kind": "never-killed", "check": key, "detail": "没有缺陷使本项不符合"})
+    for row in rows:
+        missed, extra = set(row["expected"]) - set(row["killed"]), set(row["killed"]) - set(row["expected"])
+        if not row["expected"]:
+            holes.append(
+                {"kind": "fault-without-kill", "check": row["name"], "detail": "缺陷没有列出应使其不符合的检测项"}
+            )
+        for key in sorted(missed):
+            holes.append({"kind": "fault-not-detected", "check": key, "detail": f"缺陷 {row['name']} 未被发现"})
+        for key in sorted(extra):
+            holes.append({"kind": "fault-kills-more", "check": key, "detail": f"缺陷 {row['name']} 也使本项不符合"})
+        for key in row["disturbed"]:
+            holes.append({"kind": "fault-disturbs", "check": key, "detail": f"缺陷 {row['name']} 使本项的判定改变"})
+    return holes
+
+
+def text(matrix: Mapping[str, Any]) -> str:
+    """The matrix as a table for the terminal: one line a fault, one a hole."""
+    lines = []
+    for row in matrix["faults"]:
+        mark = "✔" if row["ok"] else "✘"
+        lines.append(f"{mark} {row['name']:<44} {len(row['killed'])}/{len(row['expected'])}  {row['title']}")
+    lines.append("")
+    for hole in matrix["holes"]:
+        lines.append(f"✘ [{hole['kind']}] {hole['check']}: {hole['detail']}")
+    count = len(matrix["checks"])
+    passed = sum("PASS" in c["conforming"].values() for c in matrix["checks"])
+    dead = sum(bool(c["killed_by"]) for c in matrix["checks"])
+    lines.append(
+        f"{matrix['profile']['id']}: {count} 个自动检测项，样机通过 {passed}，被缺陷杀死 {dead}；"
+        f"{len(matrix['faults'])} 个缺陷；{len(matrix['holes'])} 处缺口"
+    )
+    if not matrix["complete"]:
+        lines.append("只试了部分缺陷，不构成确认")
+    return "\n".join(lines)

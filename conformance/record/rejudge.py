@@ -1,0 +1,128 @@
+"""Judging again: every verdict computed anew from the stored evidence, without the system that gave it.
+
+The checks run as they did, against a replay of their own exchanges: same answers, same times, same examples. What
+comes out must agree with what the ledger says; where it does not, either the evidence was altered, the check has
+changed since, or a verdict was never what its evidence shows. Each of these is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from conformance.errors import ConformanceError
+from conformance.model.profile import Profile
+from conformance.model.result import CheckResult, Reason
+from conformance.model.target import Limits, System, Target, Tls
+from conformance.model.verdict import Cause, Verdict
+from conformance.plan.select import Planned, plan
+from conformance.record.reading import Record, instant
+from conformance.run.redact import Redactor
+from conformance.run.replay import Replay
+from conformance.run.run import Run
+from conformance.run.runner import run_check
+from conformance.target import bind, effective_auth, effective_envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """One check judged again. `agrees`: verdict, cause and the counts are the same."""
+
+    key: str
+    recorded: CheckResult
+    again: CheckResult
+
+    @property
+    def agrees(self) -> bool:
+        return _essence(self.recorded) == _essence(self.again)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "check": self.key,
+            "agrees": self.agrees,
+            "recorded": str(self.recorded.verdict),
+            "again": str(self.again.verdict),
+            "why": "" if self.agrees else "；".join(r.message for r in self.again.reasons) or "判定或计数不同",
+        }
+
+
+def _essence(result: CheckResult) -> tuple[Any, ...]:
+    return result.verdict, result.cause, result.assertions, result.failed, result.witnesses
+
+
+def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
+    """Every judged check of a record, judged again by the record's own profile or by another edition of it."""
+    asked = profile or record.profile
+    target = target_of(record.target)
+    planned = {e.key: e for e in plan(asked, target, at=_opened(record))}
+    out = []
+    for key, attempts in record.attempts.items():
+        result = next((a.result for a in reversed(attempts) if a.result is not None and not a.void), None)
+        if result is None:
+            continue
+        entry = planned.get(key)
+        out.append(Rejudged(key, result, _gone(key) if entry is None else _again(record, asked, target, entry, result)))
+    return out
+
+
+def _again(record: Record, profile: Profile, target: Target, entry: Planned, recorded: CheckResult) -> CheckResult:
+    if recorded.blocked_by.startswith("preflight ") or any(r.code == "sample-changed" for r in recorded.reasons):
+        return recorded  # decided by findings about the run, which are in the ledger, not by evidence of the check
+    if entry.decided is not None:
+        return entry.decided
+    try:
+        exchanges = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "exchange"]
+        examples = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "examples"]
+    except ConformanceError as error:
+        return _error(entry.key, error.message, error.code)
+    sender = Replay(exchanges, examples)
+    run = Run(
+        profile=profile,
+        target=target,
+        operations=bind(profile, target),
+        envelope=effective_envelope(profile, target),
+        auth=effective_auth(profile, target),
+        sender=sender,
+        redactor=Redactor(),
+        seed=int(record.header.get("seed", 0)),
+        replaying=True,
+        unbound=_unbound(record),
+    )
+    result = run_check(run, entry, started=datetime.fromisoformat(recorded.started))
+    if sender.left and result.verdict is not Verdict.ERROR:
+        return _error(entry.key, f"证据中有 {sender.left} 次交互没有被检测程序用到", "E204")
+    return result
+
+
+def _unbound(record: Record) -> frozenset[tuple[str, str]]:
+    pairs = (pair for finding in record.preflight for pair in finding.get("unbound", ()))
+    return frozenset((str(a), str(b)) for a, b in pairs)
+
+
+def _opened(record: Record) -> datetime:
+    return instant(record.sessions[-1].opened)
+
+
+def _gone(key: str) -> CheckResult:
+    return CheckResult(key, Verdict.NOT_TESTED, Cause.CONFIGURATION, (Reason("这一版测试规范中没有本项"),))
+
+
+def _error(key: str, message: str, code: str) -> CheckResult:
+    return CheckResult(key, Verdict.ERROR, Cause.TOOL, (Reason(message, code=code),))
+
+
+def target_of(data: Mapping[str, Any]) -> Target:
+    """The target as a record holds it (secrets masked) → Target."""
+    known = {k: v for k, v in data.items() if k in Target.__slots__ and k != "secrets"}
+    target = Target(
+        **{**known, "system": System(**data["system"]), "limits": Limits(**data["limits"]), "tls": Tls(**data["tls"])}
+    )
+    return replace(
+        target,
+        hosts=tuple(target.hosts),
+        fingerprint=tuple(target.fingerprint),
+        waivers=tuple(target.waivers),
+        attestations=tuple(target.attestations),
+    )

@@ -1,0 +1,151 @@
+"""A check and its deciding result → what the report shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.judge.words import cause_word
+from conformance.model.profile import Check
+from conformance.model.result import CheckResult
+from conformance.model.verdict import Provision, Verdict
+from conformance.record.reading import CheckView as Judged
+from conformance.report.context import LONG, SAID, Context
+from conformance.report.evidence import Budget, Reader
+from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
+
+GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
+SHOWN_REASONS, SHOWN_MEASURES, SHOWN_EVIDENCE = 20, 50, 20
+_GENERATION = ("rule", "seed", "examples", "counterexample", "shrunk")
+
+
+class Checks:
+    """Makes check views; evidence is read only for the tree, and only as far as its budget goes."""
+
+    def __init__(self, context: Context, reader: Reader, passes: Budget, others: Budget) -> None:
+        self.context = context
+        self._reader = reader
+        self._passes = passes
+        self._others = others
+
+    def in_tree(self, judged: Judged, provision: Provision, in_full: bool) -> CheckView:
+        """With measurements, generation, work sheet and evidence; with the reasons only if no finding tells them."""
+        result = judged.result
+        bad = result.verdict not in GOOD
+        return CheckView(
+            name=judged.check.name,
+            purpose=self.context.say(judged.check.purpose),
+            mark=self.context.mark(provision, result.verdict),
+            bad=bad,
+            facts=self._facts(result),
+            cause=self._cause(result),
+            cause_code=cause_word(result.cause) if result.cause else "",
+            headline=self._headline(result) if bad else "",
+            reasons=self._reasons(result) if bad and in_full else (),
+            in_full=bad and in_full,
+            blocked_by=self.context.say(result.blocked_by),
+            sample=self._sample(result),
+            measures=self._measures(result),
+            generation=tuple(self._generation(result.generation or {})),
+            manual=tuple(self._manual(judged.check)) if judged.check.kind == "manual" else (),
+            evidence=self._evidence(result, bad),
+        )
+
+    def in_finding(self, judged: Judged, provision: Provision) -> CheckView:
+        """With the whole reason tree and no evidence, which stands in the tree."""
+        result = judged.result
+        return CheckView(
+            name=judged.check.name,
+            purpose=self.context.say(judged.check.purpose),
+            mark=self.context.mark(provision, result.verdict),
+            bad=True,
+            facts=self._facts(result),
+            cause=self._cause(result),
+            cause_code=cause_word(result.cause) if result.cause else "",
+            reasons=self._reasons(result),
+            blocked_by=self.context.say(result.blocked_by),
+            sample=self._sample(result),
+        )
+
+    def _facts(self, result: CheckResult) -> str:
+        w, parts = self.context.words, []
+        if not (result.assertions or result.witnesses or result.duration):
+            parts.append(w["check.not_run"])
+        else:
+            parts.append(w.fill("check.assertions", n=result.assertions))
+            if result.failed:
+                parts.append(w.fill("check.failed", n=result.failed))
+            parts.append(w.fill("check.witnesses", n=result.witnesses))
+        if result.duration:
+            parts.append(w.fill("check.duration", n=f"{result.duration:.2f}"))
+        if result.attempt > 1:
+            parts.append(w.fill("check.attempt", n=result.attempt))
+        return " · ".join(parts)
+
+    def _cause(self, result: CheckResult) -> str:
+        return self.context.word(cause_word(result.cause)) if result.cause else ""
+
+    def _headline(self, result: CheckResult) -> str:
+        if result.reasons:
+            return self.context.say(result.reasons[0].message, 240)
+        return self.context.say(result.blocked_by, 240)
+
+    def _reasons(self, result: CheckResult) -> tuple[ReasonView, ...]:
+        say, many = self.context.say, result.reasons
+        views = [
+            ReasonView(
+                message=say(r.message, 800),
+                expected=say(r.expected, LONG),
+                actual=say(r.actual, LONG),
+                where=say(r.where, LONG),
+                reproduce=say(r.reproduce, 2 * LONG),
+                code=say(r.code, 80),
+            )
+            for r in many[:SHOWN_REASONS]
+        ]
+        if len(many) > SHOWN_REASONS:
+            views.append(ReasonView(self.context.words.fill("evidence.cut_list", n=len(many) - SHOWN_REASONS)))
+        return tuple(views)
+
+    def _sample(self, result: CheckResult) -> tuple[str, ...]:
+        return tuple(self.context.say(s, 120) for s in result.sample[:3])
+
+    def _measures(self, result: CheckResult) -> tuple[MeasureView, ...]:
+        say = self.context.say
+        views = []
+        for m in result.measurements[:SHOWN_MEASURES]:
+            unit = f" {say(m.get('unit'), 20)}".rstrip()
+            limit = m.get("limit")
+            views.append(
+                MeasureView(
+                    name=say(m.get("name"), 120),
+                    value=f"{_number(m.get('value'))}{unit}",
+                    limit=f"{_number(limit)}{unit}" if limit is not None else "—",
+                    statistic=say(m.get("statistic"), 60) or "—",
+                    n=say(m.get("n"), 20) or "—",
+                )
+            )
+        return tuple(views)
+
+    def _generation(self, data: Mapping[str, Any]) -> Iterator[Line]:
+        w, say = self.context.words, self.context.say
+        for name in (*_GENERATION, *(k for k in data if k not in _GENERATION)):
+            value = data.get(name)
+            if value not in (None, "", False):
+                label = w[f"generation.{name}"] if name in _GENERATION else say(name, 60)
+                yield Line(label, say(value, SAID), mono=name == "counterexample")
+
+    def _manual(self, check: Check) -> Iterator[Line]:
+        sheet = check.spec.get("manual", check.spec)
+        for name in ("steps", "evidence", "judge"):
+            value = sheet.get(name)
+            if value:
+                text = "；".join(map(str, value)) if isinstance(value, list | tuple) else value
+                yield Line(self.context.words[f"manual.{name}"], self.context.say(text, LONG))
+
+    def _evidence(self, result: CheckResult, bad: bool) -> tuple[EvidenceView, ...]:
+        return self._reader.views(result.evidence[:SHOWN_EVIDENCE], self._others if bad else self._passes)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:60]

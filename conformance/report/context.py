@@ -1,0 +1,158 @@
+"""What every part of a view is made with: the record, the words, the mask, and where each clause stands on the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from typing import Any
+
+from conformance.judge.words import clause_word, word
+from conformance.model.profile import Profile
+from conformance.model.verdict import Provision, Verdict
+from conformance.record.reading import ClauseView as Judged
+from conformance.record.reading import Record
+from conformance.report.shape import Mark
+from conformance.report.text import Mask, anchor, cut
+from conformance.report.wording import Wording
+
+GLYPHS = {
+    "pass": "✔",
+    "adopted": "✔",
+    "implemented": "✔",
+    "carried-out": "✔",
+    "fail": "✘",
+    "not-adopted": "△",
+    "not-implemented": "▽",
+    "not-carried-out": "△",
+    "inconclusive": "◐",
+    "error": "⚠",
+    "not-applicable": "—",
+    "not-tested": "○",
+    "note-only": "·",
+}
+# The order of bars, legends and filters: what was found, then what is open, then what does not count.
+ORDER = tuple(GLYPHS)
+PROVISIONS = {
+    Provision.REQUIREMENT: "req",
+    Provision.RECOMMENDATION: "rec",
+    Provision.PERMISSION: "per",
+}
+SAID, LONG = 400, 2_000  # characters of a label, and of a value that a system gave
+
+
+class Context:
+    """One record in one language. `say` is for every text that a system, a person or a profile may have shaped."""
+
+    def __init__(self, record: Record, words: Wording, mask: Mask) -> None:
+        self.record = record
+        self.words = words
+        self.mask = mask
+        self.lang = words.lang
+        self._marks: dict[tuple[Provision, Verdict], Mark] = {}
+
+    def word(self, key: str) -> str:
+        return word(key, self.lang)
+
+    def say(self, value: Any, limit: int = SAID) -> str:
+        """Any value as bounded, masked text; data that are not text as JSON."""
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            if isinstance(value, bool):
+                return self.words["generation.yes" if value else "generation.no"]
+            value = json.dumps(value, ensure_ascii=False, default=str)
+        return cut(self.mask(value), limit, self.words["evidence.cut_text"])
+
+    def title(self, titles: Mapping[str, Any]) -> str:
+        """The title in this language, else in whatever language there is one."""
+        first = "en" if self.lang == "en" else "zh"
+        return self.say(titles.get(first) or next(iter(titles.values()), ""))
+
+    @cached_property
+    def zone(self) -> tzinfo:
+        """The zone of the machine that tested, as the record states it; UTC when it does not."""
+        given = str(mapping(self.record.header.get("environment")).get("zone", ""))
+        try:
+            return datetime.strptime(given, "%z").tzinfo or UTC
+        except ValueError:
+            return UTC
+
+    def when(self, text: str, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+        """An ISO 8601 time of the record, to the second, in the zone of the test and saying which."""
+        try:
+            at = datetime.fromisoformat(text)
+            local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(self.zone)
+        except (ValueError, OverflowError):
+            return self.say(text)
+        offset = local.strftime("%z")
+        return local.strftime(form) + (f" {offset[:3]}:{offset[3:5]}" if "%H" in form else "")
+
+    def day(self, text: str) -> str:
+        return self.when(text, "%Y-%m-%d")
+
+    def mark(self, provision: Provision, verdict: Verdict) -> Mark:
+        key = (provision, verdict)
+        if key not in self._marks:
+            self._marks[key] = self.mark_of(clause_word(provision, verdict))
+        return self._marks[key]
+
+    def mark_of(self, code: str) -> Mark:
+        shown = "note-only" if code == "note" else code
+        return Mark(shown, GLYPHS[shown], self.word(code))
+
+    @cached_property
+    def clauses(self) -> tuple[Judged, ...]:
+        return self.record.clauses()
+
+    @cached_property
+    def anchors(self) -> Mapping[str, str]:
+        """profile/clause → fragment: `c-5.2`, or `c-profile-5.2` where two standards of a bundle have a clause 5.2."""
+        times: dict[str, int] = {}
+        for c in self.clauses:
+            times[c.clause.id] = times.get(c.clause.id, 0) + 1
+        out: dict[str, str] = {}
+        taken: set[str] = set()
+        for c in self.clauses:
+            base = f"c-{anchor(c.clause.id if times[c.clause.id] == 1 else c.key)}"
+            name, n = base, 2
+            while name in taken:
+                name, n = f"{base}-{n}", n + 1
+            taken.add(name)
+            out[c.key] = name
+        return out
+
+    @cached_property
+    def profiles(self) -> tuple[Profile, ...]:
+        return tuple(self.record.profile.standards())
+
+    @cached_property
+    def vocabulary(self) -> tuple[Profile, ...]:
+        """The profile and everything inside it: where capabilities, parameters and sources may be defined."""
+        out: list[Profile] = []
+
+        def walk(profile: Profile) -> None:
+            out.append(profile)
+            for part in profile.parts:
+                walk(part)
+
+        walk(self.record.profile)
+        return tuple(out)
+
+    def numbers(self, keys: tuple[str, ...], limit: int = 12) -> str:
+        """Clause keys → their numbers, as a sentence can hold them, behind their standard where there are several."""
+        names = {p.id: self.say(p.standard.number) if p.standard else p.id for p in self.profiles}
+        groups: dict[str, list[str]] = {}
+        for key in keys[:limit]:
+            profile, _, clause = key.partition("/") if "/" in key else ("", "", key)
+            groups.setdefault(names.get(profile, profile) if len(names) > 1 else "", []).append(self.say(clause, 60))
+        join = self.words["conclusion.standard_join"]
+        text = "；".join(f"{name} {join.join(numbers)}".strip() for name, numbers in groups.items())
+        if len(keys) > limit:
+            text += " " + self.words.fill("conclusion.more", n=len(keys) - limit)
+        return text
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

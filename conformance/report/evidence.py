@@ -1,0 +1,149 @@
+"""Stored evidence → text a person can read, within a budget: what does not fit is named by its path in the record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.errors import RecordError
+from conformance.model.result import Evidence
+from conformance.report.shape import EvidenceView
+from conformance.report.text import Mask, cut
+from conformance.report.wording import Wording
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+|"')
+_ESCAPE = re.compile(r"\\(?:[^u]|u([4-9][0-9a-fA-F]{3}))")
+_DEEPEST = 24
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many characters of evidence a report may hold. Failures come before passes and get more."""
+
+    each: int
+    left: int
+
+    def take(self) -> int:
+        """The most that the next object may use."""
+        return min(self.each, self.left)
+
+    def spend(self, size: int) -> None:
+        self.left -= size
+
+
+def default_budgets() -> tuple[Budget, Budget]:
+    """(passes, non-passes): 10,000 checks stay under 25 MB, a report of ordinary size keeps nearly everything."""
+    return Budget(each=3_000, left=5_000_000), Budget(each=16_000, left=8_000_000)
+
+
+class Reader:
+    """Turns the evidence of checks into views; asks `read` for an object by its SHA-256."""
+
+    def __init__(self, read: Callable[[str], bytes], words: Wording, mask: Mask) -> None:
+        self._read = read
+        self._words = words
+        self._mask = mask
+
+    def views(self, evidence: Iterable[Evidence], budget: Budget) -> tuple[EvidenceView, ...]:
+        return tuple(self.view(e, budget) for e in evidence)
+
+    def view(self, evidence: Evidence, budget: Budget) -> EvidenceView:
+        w, sha = self._words, evidence.sha256
+        kind = w.get(f"evidence.{evidence.kind}") or evidence.kind
+        label = cut(self._mask(evidence.label), 200, w["evidence.cut_text"])
+        title = f"{kind} {label}".rstrip()
+        path = f"evidence/{sha[:2]}/{sha}"
+        limit = budget.take()
+        if limit < 200:  # nothing readable would fit; not even the file is opened
+            return EvidenceView(title, sha, path, note=w["evidence.elsewhere"])
+        try:
+            data = self._read(evidence.sha256)
+        except RecordError as error:
+            return EvidenceView(title, sha, path, note=self._trouble(error))
+        except OSError:
+            return EvidenceView(title, sha, path, note=w["evidence.missing"])
+        text = self._cut(self._text(data, evidence.kind, limit), limit)
+        budget.spend(len(text))
+        return EvidenceView(title, sha, path, text=text or w["evidence.empty"])
+
+    def _trouble(self, error: RecordError) -> str:
+        return self._words["evidence.missing" if error.message.startswith("缺少") else "evidence.altered"]
+
+    def _text(self, data: bytes, kind: str, limit: int) -> str:
+        try:
+            value = json.loads(data)
+        except (ValueError, RecursionError):
+            return self._mask(data[: limit * 4].decode("utf-8", "replace"))
+        if kind == "exchange" and isinstance(value, dict) and isinstance(value.get("request"), dict):
+            return self._exchange(value, limit)
+        return self._mask(value if isinstance(value, str) else indent(data.decode("utf-8", "replace"), limit))
+
+    def _exchange(self, value: Mapping[str, Any], limit: int) -> str:
+        w, parts = self._words, []
+        request, response, fault = value["request"], value.get("response"), value.get("fault")
+        parts.append(self._cut(self._mask(f"{request.get('method', '')} {request.get('url', '')}"), 2_000))
+        parts.append(self._headers(request.get("headers")))
+        if request.get("body"):
+            parts += ["", self._body(request, limit // 3)]
+        if isinstance(response, Mapping):
+            head = f"{response.get('version', 'HTTP')} {response.get('status', '')}"
+            if isinstance(value.get("elapsed"), int | float):
+                head += f"  ({w['evidence.elapsed']} {value['elapsed'] * 1000:.0f} ms)"
+            parts += ["", head, self._headers(response.get("headers")), "", self._body(response, limit)]
+        if isinstance(fault, Mapping):
+            said = f"{w['evidence.fault']}: {fault.get('kind', '')} {fault.get('message', '')}"
+            parts += ["", self._cut(self._mask(said), 2_000)]
+        return "\n".join(parts)
+
+    def _body(self, message: Mapping[str, Any], limit: int) -> str:
+        body = message.get("body")
+        if not isinstance(body, str) or not body:
+            return self._words["evidence.empty"]
+        if message.get("coding") == "base64":
+            return cut(self._words.fill("evidence.binary", n=len(body)) + "\n" + body, 400, "…")
+        # Masked before the cut: a number cut in two would no longer look like one. The margin covers the seam.
+        return self._cut(self._mask(indent(body, limit + 64) if body.lstrip()[:1] in ("{", "[") else body[: limit + 64]), limit)
+
+    def _headers(self, headers: Any) -> str:
+        pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
+        return self._cut(self._mask("\n".join(f"{p[0]}: {p[1]}" for p in pairs if len(p) == 2)), 2_000)
+
+    def _cut(self, text: str, limit: int) -> str:
+        return text if len(text) <= limit else text[:limit] + self._words["evidence.cut"]
+
+
+def indent(text: str, limit: int) -> str:
+    """JSON text with line breaks, each token as it was received: a duplicate key, NaN or 1.10 stays what it is.
+
+    Only \\uXXXX of CJK ideographs is decoded, for the reader. Stops once `limit` characters are out.
+    """
+    out: list[str] = []
+    depth = size = 0
+    opened = False
+    for found in _TOKEN.finditer(text):
+        token = found.group()
+        if token in ("}", "]"):
+            depth -= 1
+            piece = token if opened else "\n" + "  " * min(max(depth, 0), _DEEPEST) + token
+            opened = False
+        else:
+            piece = "\n" + "  " * min(max(depth, 0), _DEEPEST) + token if opened else token
+            opened = token in ("{", "[", ",")
+            if token in ("{", "["):
+                depth += 1
+            elif token == ":":  # noqa: S105 - a JSON token
+                piece = ": "
+            elif token[0] == '"' and "\\u" in token:
+                piece = piece.replace(token, _ESCAPE.sub(_ideograph, token))
+        out.append(piece)
+        size += len(piece)
+        if size > limit:
+            break
+    return "".join(out)
+
+
+def _ideograph(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16)) if found[1] and found[1] < "a000" else found[0]

@@ -1,0 +1,241 @@
+"""What frames the clauses: cover, conclusion, overview, quality figures, rules, statement, how to verify."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from conformance.judge.verdicts import Conclusion as Judged
+from conformance.judge.verdicts import ConclusionReason
+from conformance.judge.words import overall_word
+from conformance.model.verdict import Overall, Provision, Verdict
+from conformance.record.digest import sha256
+from conformance.record.source import LEDGER, MANIFEST, read_bytes
+from conformance.report.case import Case
+from conformance.report.clauses import unconfirmed_that_count
+from conformance.report.context import Context, mapping
+from conformance.report.shape import Conclusion, Count, Cover, Figure, Line, Slot
+
+_GLYPHS = {
+    Overall.CONFORMS: "✔",
+    Overall.DOES_NOT_CONFORM: "✘",
+    Overall.UNDETERMINED: "◐",
+    Overall.PARTIAL: "○",
+}
+_REQUIREMENT = str(Provision.REQUIREMENT)
+
+
+def run_number(context: Context) -> str:
+    """One name for this record for good: when it was opened, and the start of the digest of its first line."""
+    record = context.record
+    with record.source.open(LEDGER) as file:
+        first = sha256(file.readline().rstrip(b"\n"))
+    opened = "".join(c for c in record.sessions[0].opened[:19] if c.isdigit())
+    return f"R{opened[:8]}-{opened[8:]}-{first[:8]}"
+
+
+def standards(context: Context) -> tuple[str, ...]:
+    """GB/T 36904-2018《电子证照 标识规范》, for every standard with clauses here."""
+    out = []
+    for profile in context.profiles:
+        if profile.standard is not None and profile.clauses:
+            title = context.title(profile.standard.title)
+            number = context.say(profile.standard.number)
+            out.append(f"{number} {title}" if context.lang == "en" else f"{number}《{title}》")
+    return tuple(dict.fromkeys(out)) or (context.title(context.record.profile.title) or context.say(context.record.profile.id),)
+
+
+def cover(context: Context, case: Case, number: str) -> Cover:
+    w, say, system = context.words, context.say, context.record.system
+    laboratory = bool(case.laboratory)
+    first, last = context.day(context.record.sessions[0].opened), context.day(context.record.ended)
+    vendor = say(system.get("vendor"))
+    fields = [
+        Line(w[f"cover.{name}"], say(system.get(key)), supplied=laboratory and bool(system.get(key)))
+        for name, key in (("system", "name"), ("version", "version"), ("build", "build"), ("vendor", "vendor"))
+        if system.get(key) or name in ("system", "version")
+    ]
+    fields += case.cover
+    fields.append(Line(w["cover.tested"], first if first == last else f"{first} — {last}"))
+    if laboratory:
+        fields.append(Line(w["cover.issued"], "", note=w["cover.issued_hint"]))
+    hint = w["cover.mark_hint"]
+    marks = (Slot(w["cover.mark_cma"], hint), Slot(w["cover.mark_cnas"], hint)) if laboratory else ()
+    return Cover(
+        title=w["title.laboratory" if laboratory else "title.self"],
+        subtitle=w["title.subtitle"],
+        standards=standards(context),
+        number_label=w["cover.report_number" if case.number else "cover.run_number"],
+        number=number,
+        revision=w.fill("cover.revision", value=case.revision) if case.revision else "",
+        fields=tuple(fields),
+        organisation=case.laboratory or vendor or w["cover.self_organisation"],
+        organisation_note="" if laboratory else w["cover.self_note"],
+        marks=marks,
+        seal=Slot(w["cover.seal"], w["cover.seal_hint"]) if laboratory else None,
+    )
+
+
+def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
+    w, overall = context.words, judged.overall
+    counts = judged.counts[_REQUIREMENT]
+    selection = context.record.selection
+    numbers = [context.say(p.standard.number) for p in context.profiles if p.standard is not None and p.clauses]
+    numbers = list(dict.fromkeys(numbers))
+    joined = w["conclusion.standard_join"].join(numbers)
+    named = w.fill("conclusion.standards_of", numbers=joined) if 0 < len(numbers) <= 4 else w["conclusion.standards_all"]
+    sentence = w.fill(
+        f"conclusion.sentence_{overall}",
+        applicable=counts["applicable"],
+        fail=counts[str(Verdict.FAIL)],
+        open=sum(counts[str(v)] for v in (Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)),
+        standards=named,
+        selected=selection.selected,
+        total=selection.total,
+    )
+    code = overall_word(overall)
+    return Conclusion(
+        code="partial-run" if overall is Overall.PARTIAL else code,
+        glyph=_GLYPHS[overall],
+        word=context.word(code),
+        sentence=sentence,
+        honest=w[f"conclusion.honest_{overall}"],
+        rule=_rule(context, case),
+        points=tuple(_point(context, r) for r in judged.reasons),
+    )
+
+
+def _point(context: Context, reason: ConclusionReason) -> str:
+    text = context.word(reason.code)
+    tail = context.say(reason.detail, 400) or context.numbers(reason.clauses)
+    return f"{text}{': ' if context.lang == 'en' else '：'}{tail}" if tail else text
+
+
+def _rule(context: Context, case: Case) -> str:
+    w = context.words
+    if case.decision_rule:
+        return w.fill("rules.client", rule=case.decision_rule)
+    return " ".join((w["rules.inherent"], w["rules.overall"], *_numeric(context)))
+
+
+def _numeric(context: Context) -> Iterator[str]:
+    w, seen = context.words, set()
+    for profile in context.vocabulary:
+        rule = profile.decision.get("numeric")
+        if rule and rule not in seen:
+            seen.add(rule)
+            known = f"rules.numeric.{rule}"
+            yield w[known] if known in w and rule != "other" else w.fill("rules.numeric.other", rule=context.say(rule))
+
+
+def summary(context: Context, case: Case, run: str) -> tuple[Line, ...]:
+    w, say, record = context.words, context.say, context.record
+    target, selection, tls = record.target, record.selection, mapping(record.target.get("tls"))
+    profile = record.profile
+    trust = "tls_off" if tls.get("verify") is False else "tls_ca" if tls.get("ca") else "tls_on"
+    scope = "basis.selection_some" if selection.missing else "basis.selection_all"
+    lines = [
+        Line(w["basis.standards"], "；".join(standards(context))),
+        Line(w["basis.profile"], say(f"{profile.id} {profile.edition}".strip()), mono=True),
+        Line(w["basis.selection"], w.fill(scope, selected=selection.selected, total=selection.total)),
+        Line(w["basis.run"], run, mono=True),
+        Line(w["basis.started"], context.when(record.sessions[0].opened)),
+        Line(w["basis.ended"], context.when(record.ended)),
+        Line(w["basis.address"], say(target.get("base_url")), mono=True),
+        Line(w["basis.hosts"], say(", ".join(map(str, target.get("hosts") or ()))), mono=True),
+        Line(w["basis.writes"], w["basis.writes_allowed" if target.get("writes") else "basis.writes_denied"]),
+    ]
+    if str(target.get("base_url", "")).startswith("https") or trust == "tls_off":
+        lines.append(Line(w["basis.tls"], w[f"basis.{trust}"]))
+    return (*(line for line in lines if line.value), *case.detail)
+
+
+def figures(context: Context, counts: tuple[Count, ...]) -> tuple[Figure, ...]:
+    w, record = context.words, context.record
+    tally = {c.mark.code: c.n for c in counts}
+    applicable = sum(tally.values()) - tally.get("not-applicable", 0) - tally.get("note-only", 0)
+    undecided = tally.get("inconclusive", 0) + tally.get("error", 0)
+    results = record.results.values()
+    witnesses, looked = sum(r.witnesses for r in results), sum(r.witnesses > 0 for r in results)
+    tried = [[a for a in tries if a.result] for tries in record.attempts.values()]
+    repeated = sum(len(t) > 1 for t in tried)
+    void = sum(bool(a.void) for t in tried for a in t)
+    waived = sum(c.outcome.waived for c in context.clauses)
+    attested = len(record.attestations)
+    pending = unconfirmed_that_count(context)
+    rate = f"{100 * undecided / applicable:.1f}%" if applicable else "—"
+    out = [
+        Figure(w["quality.undecided"], rate, w.fill("quality.undecided_note", n=undecided, total=applicable), undecided > 0),
+        Figure(w["quality.witnesses"], f"{witnesses:,}", w.fill("quality.witnesses_note", n=looked), not witnesses),
+        Figure(
+            w["quality.assertions"],
+            f"{sum(r.assertions for r in results):,}",
+            w.fill("quality.assertions_note", failed=f"{sum(r.failed for r in results):,}"),
+        ),
+        Figure(
+            w["quality.attempts"],
+            f"{sum(map(len, tried)):,}",
+            w.fill("quality.attempts_note", n=repeated) if repeated else w["quality.attempts_one"],
+            repeated > 0,
+        ),
+        Figure(
+            w["quality.waivers"],
+            str(waived + attested),
+            w.fill("quality.waivers_note", waivers=waived, attestations=attested),
+            waived > 0,
+        ),
+        Figure(
+            w["quality.pending"],
+            str(pending),
+            w.fill("quality.pending_some", n=pending) if pending else w["quality.pending_none"],
+            pending > 0,
+        ),
+    ]
+    if void:
+        out.append(Figure(w["quality.void"], str(void), w["quality.void_note"], True))
+    return tuple(out)
+
+
+def rules(context: Context, case: Case) -> tuple[str, ...]:
+    w = context.words
+    fixed = ("pass", "negative", "clause", "overall", "provisions", "pending", "partial", "inherent")
+    said = [w[f"rules.{k}"] for k in fixed] + list(_numeric(context))
+    return (*said, w.fill("rules.client", rule=case.decision_rule)) if case.decision_rule else tuple(said)
+
+
+def statement(context: Context, case: Case) -> tuple[str, ...]:
+    if not case.laboratory:
+        keys: tuple[str, ...] = ("self", "items", "finite")
+    else:
+        keys = ("items", "finite", "copy", "invalid", "supplied", "objection", *(("opinions",) if case.opinions else ()))
+    return tuple(context.words[f"statement.{k}"] for k in keys)
+
+
+def signatures(context: Context, case: Case) -> tuple[Slot, ...]:
+    w = context.words
+    if not case.laboratory:
+        return ()
+    return tuple(Slot(w[f"signature.{k}"], w["signature.hint"]) for k in ("tester", "reviewer", "approver"))
+
+
+def legend(context: Context) -> tuple[Line, ...]:
+    w = context.words
+    names = ("req", "rec", "per", "inferred", "pending", "grade", "witness", "supplied")
+    return tuple(Line(w[f"legend.{n}"], w[f"legend.{n}_text"]) for n in names)
+
+
+def digests(context: Context) -> tuple[Line, ...]:
+    """Quoted in the report, the digests of the ledger pin the whole record behind it."""
+    w, record = context.words, context.record
+    try:
+        manifest = json.loads(read_bytes(record.source, MANIFEST))
+        ledger = mapping(manifest["ledger"])
+        count = len(manifest["evidence"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return (Line(w["verify.ledger"], w["verify.unsealed"]),)
+    return (
+        Line(f"{w['verify.ledger']} SM3", context.say(ledger.get("sm3"), 80), mono=True),
+        Line(f"{w['verify.ledger']} SHA-256", context.say(ledger.get("sha256"), 80), mono=True),
+        Line(w["verify.lines"], context.say(ledger.get("lines"), 20)),
+        Line(w["verify.evidence"], str(count)),
+    )

@@ -1,0 +1,139 @@
+"""A view → one HTML file that needs nothing else: no network, no script, no second file. Streamed, so size costs no memory."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from conformance.errors import RecordError
+from conformance.record.reading import Record, open_record
+from conformance.report.evidence import Budget
+from conformance.report.shape import ReportView
+from conformance.report.text import Mask, css_string, visible
+from conformance.report.view import build_view
+from conformance.report.wording import Wording, wording
+from conformance.resources import folder
+from conformance.run.redact import mask_text
+
+_FONT = Markup('"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",SimHei,sans-serif')
+_CHUNK = 1 << 18
+
+
+def _finalize(value: Any) -> Any:
+    """The last gate of every printed expression: hidden characters become visible, and nothing undefined gets out."""
+    if value.__class__ is str:
+        return visible(value)
+    if value is None:
+        raise TypeError("a template printed None")
+    return value
+
+
+@cache
+def environment() -> Environment:
+    """Autoescape for every template whatever its name, undefined names are errors; templates compile once a process."""
+    return Environment(
+        loader=FileSystemLoader(folder("reports")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def render(
+    record: Record | str | Path,
+    out_path: str | Path,
+    lang: str = "zh-CN",
+    *,
+    mask: Mask = mask_text,
+    budgets: tuple[Budget, Budget] | None = None,
+) -> Path:
+    """Write the report of a record (or of the directory or zip that holds one) → the path of the file.
+
+    The file appears whole or not at all. RecordError R111 when it cannot be written.
+    """
+    if not isinstance(record, Record):
+        with open_record(record) as opened:
+            return render(opened, out_path, lang, mask=mask, budgets=budgets)
+    view = build_view(record, lang, mask=mask, budgets=budgets)
+    return write("report.html.j2", view, wording(lang), Path(out_path), css=style(view, wording(lang)))
+
+
+def style(view: ReportView, words: Wording) -> str:
+    """The style sheet of one report: its number and bands stand in the margin of every printed page."""
+    return "".join(
+        (
+            _asset("report.css"),
+            _asset("print.css"),
+            page_style(
+                words,
+                number=f"{view.cover.number_label} {view.number}",
+                head=view.cover.organisation if view.laboratory else view.cover.title,
+                band="　".join(view.bands),
+            ),
+        )
+    )
+
+
+def page_style(words: Wording, *, number: str, head: str, band: str) -> str:
+    values = {
+        "number": number[:70],
+        "head": head[:40],
+        "band": band,
+        "before": words["page.count_before"],
+        "middle": words["page.count_middle"],
+        "after": words["page.count_after"],
+    }
+    strings = {k: Markup(css_string(v)) for k, v in values.items()}  # noqa: S704 - escaped for CSS, not for HTML
+    return environment().get_template("page.css.j2").render(strings, font=_FONT)
+
+
+def write(template: str, view: Any, words: Mapping[str, str], out_path: Path, *, css: str) -> Path:
+    """Stream a template into a file beside its final name, then put it there."""
+    js = _asset("report.js")
+    ours = {"css": Markup(css), "js": Markup(js)}  # noqa: S704 - raw text elements; `css_string` guards what varies
+    values = {"r": view, "w": words, "csp": policy(css, js), **ours}
+    temporary = out_path.with_name(f".{out_path.name}.{os.getpid()}.tmp")
+    try:
+        out_path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("w", encoding="utf-8", newline="\n", buffering=_CHUNK) as file:
+            file.writelines(environment().get_template(template).generate(values))
+        os.replace(temporary, out_path)
+    except OSError as error:
+        raise RecordError(
+            "R111", f"报告无法写入: {error.strerror or error}", where=str(out_path), hint="换一个可写的位置，或腾出磁盘空间"
+        ) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+    return out_path
+
+
+def policy(css: str, js: str) -> str:
+    """Content Security Policy of the page: exactly this style sheet and this script, inline images, nothing else."""
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(css)}'; script-src 'sha256-{_digest(js)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _asset(name: str) -> str:
+    """A style sheet or script as it stands in the page, line ends as the HTML parser will hand them to the hash."""
+    text = (folder("reports") / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+    if "</" in text or "<!--" in text:
+        raise ValueError(f"{name} would end its own element")
+    return text

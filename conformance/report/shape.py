@@ -1,0 +1,328 @@
+"""What the report templates print, and nothing more: every decision is already taken when these exist.
+
+Texts here are masked and of bounded length; `html` escapes them and makes hidden characters visible on the way out.
+A `Rows` is built while it is printed, so that a report of 50,000 clauses needs no more memory than one of 50.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Rows(Generic[T]):
+    """A sequence of known length whose members are made one at a time, each time it is walked."""
+
+    __slots__ = ("_items", "_make")
+
+    def __init__(self, items: Sequence[Any], make: Callable[[Any], T]) -> None:
+        self._items = items
+        self._make = make
+
+    def __iter__(self) -> Iterator[T]:
+        make = self._make
+        for item in self._items:
+            yield make(item)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A verdict as a reader sees it: shape, word and colour class, so that no one needs the colour."""
+
+    code: str  # pass fail adv opt inc err nt na note
+    glyph: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One label and its value; `supplied` marks data the client gave (▲), `note` stands small after the value."""
+
+    label: str
+    value: str
+    note: str = ""
+    supplied: bool = False
+    mono: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many clauses got a mark, and where its piece of the bar begins."""
+
+    mark: Mark
+    n: int
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A quality figure: the value, the sum behind it, and whether a reader should stop at it."""
+
+    label: str
+    value: str
+    note: str
+    warn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    message: str
+    expected: str = ""
+    actual: str = ""
+    where: str = ""
+    reproduce: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureView:
+    name: str
+    value: str
+    limit: str
+    statistic: str
+    n: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A stored object: `text` is its readable form, or empty with the `note` that says where it is."""
+
+    title: str
+    sha256: str
+    path: str
+    text: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    name: str
+    purpose: str
+    mark: Mark
+    bad: bool
+    facts: str = ""  # 断言 3 · 见证数据 12 · 0.4 秒
+    cause: str = ""
+    cause_code: str = ""
+    headline: str = ""  # the first reason in one line, for the tree
+    reasons: tuple[ReasonView, ...] = ()
+    blocked_by: str = ""
+    sample: tuple[str, ...] = ()
+    measures: tuple[MeasureView, ...] = ()
+    generation: tuple[Line, ...] = ()
+    in_full: bool = False  # the tree prints the reasons too, because no finding of its own does
+    manual: tuple[Line, ...] = ()
+    evidence: tuple[EvidenceView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseView:
+    anchor: str
+    number: str
+    title: str
+    text: str
+    mark: Mark
+    badge: str  # 应 宜 可
+    badge_title: str
+    provision: str  # req rec per note: a CSS token
+    inferred: bool = False
+    grade: str = ""
+    sources: str = ""
+    pending: bool = False  # 待核实
+    location: str = ""
+    why: str = ""  # the predicate behind 不适用, the reason behind 未检, the waiver
+    note: str = ""
+    finding: str = ""  # anchor of its entry among the non-passes
+    checks: tuple[CheckView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterView:
+    title: str
+    anchor: str
+    counts: tuple[Count, ...]
+    total: int
+    has: str  # space-separated codes, for the filter
+    clauses: Rows[ClauseView]
+
+
+@dataclass(frozen=True, slots=True)
+class StandardView:
+    anchor: str
+    number: str
+    title: str
+    status: str
+    profile: str
+    digest: str
+    counts: tuple[Count, ...]
+    total: int
+    chapters: tuple[ChapterView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One clause that did not pass, with every check of it that did not."""
+
+    anchor: str
+    clause: str  # anchor of the clause in the tree
+    number: str
+    standard: str
+    title: str
+    text: str
+    mark: Mark
+    badge: str
+    badge_title: str
+    provision: str
+    inferred: bool
+    pending: bool
+    why: str
+    checks: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCause:
+    """Findings that all stem from one precondition: named once, listed short."""
+
+    message: str
+    links: tuple[tuple[str, str, str], ...]  # (clause anchor, number, title)
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    anchor: str
+    title: str
+    intro: str
+    mark: Mark
+    total: int
+    shared: tuple[SharedCause, ...]
+    findings: Rows[FindingView]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    code: str  # pass fail inc part
+    glyph: str
+    word: str
+    sentence: str
+    honest: str  # the sentence of ISO/IEC 9646: what a finite test suite can claim
+    rule: str
+    points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One ICS question: the answer, who gave it, and the clauses it excludes."""
+
+    ask: str
+    name: str
+    answer: str
+    origin: str
+    excludes: tuple[tuple[str, str], ...] = ()  # (clause anchor, number)
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    name: str
+    help: str
+    value: str
+    origin: str
+    laboratory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    standard: str
+    anchor: str
+    total: int
+    automatic: int
+    manual: int
+    untested: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Untested:
+    anchor: str
+    number: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A plain table; rows are already text, one cell a column."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place a person fills by hand or by seal. The tool never draws what belongs there."""
+
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    title: str
+    subtitle: str
+    standards: tuple[str, ...]
+    number_label: str
+    number: str
+    revision: str
+    fields: tuple[Line, ...]
+    organisation: str
+    organisation_note: str
+    marks: tuple[Slot, ...]
+    seal: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    lang: str
+    laboratory: bool
+    partial: bool
+    number: str
+    head: str  # <title>
+    bands: tuple[str, ...]  # 部分检测, 自检: on every page
+    band_code: str
+    cover: Cover
+    conclusion: Conclusion
+    summary: tuple[Line, ...]
+    counts: tuple[Count, ...]
+    total: int
+    bar_label: str
+    figures: tuple[Figure, ...]
+    signatures: tuple[Slot, ...]
+    nonpasses: tuple[FindingGroup, ...]
+    standards: tuple[StandardView, ...]
+    legend: tuple[Line, ...]
+    answers: tuple[Answer, ...]
+    excluded: Rows[Untested]
+    parameters: tuple[ParameterView, ...]
+    coverage: tuple[CoverageRow, ...]
+    untested: tuple[Untested, ...]
+    tailoring: Table
+    attempts: Table
+    preflight: Table
+    sessions: Table
+    special: Table  # waivers, attestations, voids
+    fingerprint: Table
+    fingerprint_note: str
+    environment: tuple[Line, ...]
+    tools: tuple[Line, ...]
+    profiles: Table
+    sources: Table
+    rules: tuple[str, ...]
+    statement: tuple[str, ...]
+    verify: tuple[str, ...]
+    digests: tuple[Line, ...]
+    opinions: tuple[str, ...] = field(default=())

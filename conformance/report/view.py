@@ -1,0 +1,90 @@
+"""Record → what a report prints. Every decision of a report is taken here and in the modules this one calls."""
+
+from __future__ import annotations
+
+from conformance.model.verdict import Overall
+from conformance.record.reading import Record
+from conformance.report import course, frame, scope
+from conformance.report.case import read_case
+from conformance.report.checks import Checks
+from conformance.report.clauses import Tree
+from conformance.report.context import Context
+from conformance.report.evidence import Budget, Reader, default_budgets
+from conformance.report.shape import ReportView
+from conformance.report.text import Mask, identity
+from conformance.report.wording import wording
+
+
+def build_view(
+    record: Record,
+    lang: str = "zh-CN",
+    *,
+    mask: Mask = identity,
+    budgets: tuple[Budget, Budget] | None = None,
+) -> ReportView:
+    """Everything the templates need, from the record alone.
+
+    mask     what every text shaped by a system or a person goes through before it is shown (personal data)
+    budgets  how much evidence to show: (of checks that passed, of the others); evidence is read while printing
+    """
+    context = Context(record, wording(lang), mask)
+    passes, others = budgets or default_budgets()
+    tree = Tree(context, Checks(context, Reader(record.evidence, context.words, mask), passes, others))
+    case = read_case(context)
+    run = frame.run_number(context)
+    number = case.number or run
+    judged = record.conclusion()
+    counts = tree.counts()
+    total = sum(c.n for c in counts)
+    partial = judged.overall is Overall.PARTIAL
+    laboratory = bool(case.laboratory)
+    words = context.words
+    bands = [words["band.partial"]] if partial else []
+    if not record.closed:
+        bands.append(words["band.interrupted"])
+    if not laboratory:
+        bands.append(words["band.self"])
+    cover = frame.cover(context, case, number)
+    covered, untested = scope.coverage(context)
+    fingerprint, fingerprint_note = course.fingerprint(context)
+    return ReportView(
+        lang=context.lang,
+        laboratory=laboratory,
+        partial=partial,
+        number=number,
+        head=f"{number} {cover.title} — {context.say(record.system.get('name'), 120)}",
+        bands=tuple(bands),
+        band_code="partial-run" if partial else "self-run",
+        cover=cover,
+        conclusion=frame.conclusion(context, case, judged),
+        summary=frame.summary(context, case, run),
+        counts=counts,
+        total=total,
+        bar_label=words["conclusion.standard_join"].join(f"{c.mark.word} {c.n}" for c in counts),
+        figures=frame.figures(context, counts),
+        signatures=frame.signatures(context, case),
+        nonpasses=tree.findings(),
+        standards=tree.standards(),
+        legend=frame.legend(context),
+        answers=scope.answers(context),
+        excluded=scope.excluded(context),
+        parameters=scope.parameters(context),
+        coverage=covered,
+        untested=untested,
+        tailoring=scope.tailoring(context),
+        attempts=course.attempts(context),
+        preflight=course.preflight(context),
+        sessions=course.sessions(context),
+        special=course.special(context),
+        fingerprint=fingerprint,
+        fingerprint_note=fingerprint_note,
+        environment=course.environment(context),
+        tools=course.tools(context),
+        profiles=scope.profiles(context),
+        sources=scope.sources(context),
+        rules=frame.rules(context, case),
+        statement=frame.statement(context, case),
+        verify=tuple(words[f"verify.{k}"] for k in ("offline", "record", "rejudge", "render")),
+        digests=frame.digests(context),
+        opinions=case.opinions,
+    )

@@ -1,0 +1,59 @@
+"""The words of a report in one language: a flat table, and a word that is missing is an error, never an empty cell."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import yaml
+
+from conformance.errors import UsageError
+from conformance.resources import folder
+
+LANGUAGES = ("zh-CN", "en")
+_ALIASES = {"zh": "zh-CN", "zh-cn": "zh-CN", "zh_cn": "zh-CN", "zh-hans": "zh-CN", "en": "en", "en-us": "en", "en-gb": "en"}
+
+
+class Wording(dict[str, str]):
+    """`w["cover.client"]` → text; KeyError names the missing word. `fill` puts values into {placeholders}."""
+
+    def __missing__(self, key: str) -> str:
+        raise KeyError(f"no wording for {key!r}")
+
+    def fill(self, key: str, **values: object) -> str:
+        return self[key].format(**values)
+
+    @property
+    def lang(self) -> str:
+        return self["lang"]
+
+
+def language(name: str) -> str:
+    """`zh`, `zh-CN`, `en` … → the language tag of a wording table; UsageError U610 for any other."""
+    if name in LANGUAGES:
+        return name
+    try:
+        return _ALIASES[name.lower()]
+    except KeyError:
+        raise UsageError("U610", f"没有语言 {name!r} 的报告文字", expected=" | ".join(LANGUAGES), where="--lang") from None
+
+
+@cache
+def wording(lang: str = "zh-CN") -> Wording:
+    """The table of a language, read once."""
+    path = folder("reports") / "wording" / f"{language(lang)}.yaml"
+    with path.open("rb") as file:
+        data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
+    return Wording(_flat(data, ""))
+
+
+def _flat(data: dict[str, Any], prefix: str) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for key, value in data.items():
+        if isinstance(value, dict):
+            out |= _flat(value, f"{prefix}{key}.")
+        elif isinstance(value, str):
+            out[prefix + key] = value
+        else:
+            raise TypeError(f"wording {prefix}{key} is {value!r}, not text")
+    return out

@@ -1,0 +1,376 @@
+"""What a check has in its hands: `Procedure`. It calls, looks, asserts; the verdict is computed from what it noted.
+
+The class is used by the YAML executor and by the Python procedures in `suites/` alike. Everything it returns comes
+from the system or from the record; a replayed check sees the same values, times and examples as the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance.errors import ConformanceError
+from conformance.model.profile import Check, Operation
+from conformance.model.result import Evidence, Reason
+from conformance.model.verdict import Cause
+from conformance.probe.operation import FAULT, Answer, curl
+from conformance.run.run import LOGIN, Run
+from conformance.run.schemas import describe, problems, shorten, show
+from conformance.target.fill import fill
+
+_MOST_REASONS = 8
+_MOST_SAMPLE = 5
+_ENVIRONMENT = frozenset({"refused", "dns", "unreachable", "connect-timeout", "tls", "proxy"})
+_CONFIGURATION = frozenset({"host-not-named", "budget", "request"})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Stopped(Exception):  # noqa: N818 - control flow, no error of ours or of the system
+    """The check cannot go on: it is 无法判定, with a cause and a reason."""
+
+    def __init__(self, cause: Cause, reason: Reason, blocked_by: str = "") -> None:
+        super().__init__(reason.message)
+        self.cause = cause
+        self.reason = reason
+        self.blocked_by = blocked_by
+
+
+class Aborted(Exception):  # noqa: N818
+    """The run is being stopped: this attempt leaves no verdict."""
+
+
+class Procedure:
+    """The hands and the notebook of one attempt at one check. Used by one thread, except inside `parallel`."""
+
+    def __init__(self, run: Run, key: str, check: Check, *, started: datetime | None = None) -> None:
+        self._run = run
+        self._key = key
+        self._check = check
+        self._started = started or datetime.now(UTC)
+        self.assertions = 0
+        self.failed = 0
+        self.witnesses = 0
+        self.sample: list[str] = []
+        self.reasons: list[Reason] = []
+        self.evidence: list[Evidence] = []
+        self.measurements: list[dict[str, Any]] = []
+        self.generation: dict[str, Any] | None = None
+        self.negative = False
+        self.controlled = False
+        self.count = 0
+        self._example_failed = False
+        self._in_examples = False
+
+    # What the profile and the target say -----------------------------------------------------------------
+
+    def parameter(self, name: str) -> Any:
+        """A parameter of the target; `require` stops the check when it has none."""
+        value = self._run.target.parameters.get(name)
+        self.require(value is not None, f"target 未给出参数 {name}", Cause.CONFIGURATION)
+        return value
+
+    def declared(self, capability: str) -> bool:
+        return bool(self._run.target.declares.get(capability))
+
+    def operation(self, name: str) -> Operation:
+        return self._run.operations[name]
+
+    def now(self) -> datetime:
+        """The moment this attempt started (UTC); the same in every replay."""
+        return self._started
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, at most an hour; ends at once when the run is stopped. A replay does not wait."""
+        if not self._run.replaying and self._run.stopped.wait(min(seconds, 3600.0)):
+            raise Aborted
+
+    # Touching the system ---------------------------------------------------------------------------------
+
+    def call(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
+        """Carry out one operation and return its answer. An input of None is left out of the request.
+
+        Stops the check as 无法判定 when there is no usable response at all (time-out, broken connection …).
+        """
+        values = self._values(operation, inputs)
+        answer = self._send(self.operation(operation), values, as_)
+        self._usable(answer)
+        return answer
+
+    def attempt(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
+        """As `call`, but an answer without a usable response is returned too (`outcome` is `fault`)."""
+        return self._send(self.operation(operation), self._values(operation, inputs), as_)
+
+    def parallel(self, calls: Iterable[tuple[str, Mapping[str, Any]]], *, as_: str = "default") -> list[Answer]:
+        """Carry out calls at the same time, within the target's limit; answers come in the order given."""
+        prepared = [(self.operation(name), self._values(name, inputs)) for name, inputs in calls]
+        if self._run.replaying:
+            answers = [self._send(op, values, as_) for op, values in prepared]
+        else:
+            if prepared and self._run.needs_login(as_):
+                self._token(as_)
+            first = self.count
+            self.count += len(prepared)
+
+            def one(n: int) -> Answer:
+                op, values = prepared[n]
+                return self._run.perform(op, {**values, **self._identity(as_)}, as_, f"交互 {first + n + 1}")
+
+            with ThreadPoolExecutor(max(1, min(32, len(prepared)))) as pool:
+                answers = list(pool.map(one, range(len(prepared))))
+            for answer in answers:
+                self._note(answer)
+        for answer in answers:
+            self._usable(answer)
+        return answers
+
+    def control(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
+        """肯定对照: this call must succeed on real data, or a refusal elsewhere proves nothing."""
+        answer = self.call(operation, as_=as_, **inputs)
+        if not (answer.succeeded and self._shown(answer)):
+            raise Stopped(
+                Cause.SYSTEM,
+                self._reason(
+                    f"肯定对照未通过：{self._title(answer)} 应成功并返回数据",
+                    expected="success",
+                    actual=_said(answer),
+                    answer=answer,
+                ),
+                blocked_by=f"control {operation}",
+            )
+        self.controlled = True
+        return answer
+
+    # Looking and asserting -------------------------------------------------------------------------------
+
+    def witness(self, text: str) -> None:
+        """Count one datum of the system that this check has looked at."""
+        self.witnesses += 1
+        if len(self.sample) < _MOST_SAMPLE:
+            self.sample.append(shorten(self._run.redactor.text(str(text)), 120))
+
+    def expect(
+        self,
+        ok: bool,
+        message: str,
+        *,
+        expected: Any = "",
+        actual: Any = "",
+        where: str = "",
+        answer: Answer | None = None,
+    ) -> bool:
+        """One assertion about the system. False makes the check 不符合; the rest of the check still runs."""
+        self.assertions += 1
+        if not ok:
+            self.failed += 1
+            self._example_failed = True
+            if len(self.reasons) < _MOST_REASONS:
+                self.reasons.append(self._reason(message, expected=expected, actual=actual, where=where, answer=answer))
+        return ok
+
+    def expect_schema(
+        self, value: Any, schema: Any, message: str, *, where: str = "", answer: Answer | None = None
+    ) -> bool:
+        wrong = problems(schema, value)
+        return self.expect(
+            not wrong,
+            message if not wrong else f"{message}：{'；'.join(wrong)}",
+            expected=describe(schema),
+            actual=show(value),
+            where=where,
+            answer=answer,
+        )
+
+    def expect_outcome(self, answer: Answer, outcome: str | Iterable[str], message: str = "") -> bool:
+        """The answer's outcome is the one named (or one of several). `refused` is any declared refusal."""
+        names = [outcome] if isinstance(outcome, str) else list(outcome)
+        if "success" not in names:
+            self.negative = True
+        ok = answer.outcome in names or ("refused" in names and answer.refused)
+        if answer.succeeded and "success" in names and self._shown(answer):
+            self.controlled = True  # the same check has seen this system serve real data
+        if ok:
+            self.witness(f"{answer.operation.name} → {answer.outcome}" + (f" {answer.code}" if answer.code else ""))
+        return self.expect(
+            ok,
+            message or f"{self._title(answer)} 的结果应为 {'、'.join(names)}",
+            expected="、".join(names),
+            actual=_said(answer),
+            answer=answer,
+        )
+
+    def require(
+        self, ok: bool, message: str, cause: Cause = Cause.CONFIGURATION, *, answer: Answer | None = None
+    ) -> None:
+        """A precondition of the check, not an assertion about the system: stops as 无法判定 when it does not hold."""
+        if not ok:
+            raise Stopped(cause, self._reason(message, answer=answer))
+
+    def success(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
+        """A call whose success is itself part of what is asserted; its items become witnesses."""
+        answer = self.call(operation, as_=as_, **inputs)
+        self.expect_outcome(answer, "success")
+        for item in answer.items:
+            self.witness(item.get("id") or item.where)
+        return answer
+
+    # Properties ------------------------------------------------------------------------------------------
+
+    def for_all(
+        self, generate: Mapping[str, Any], body: Callable[[dict[str, Any]], object], *, examples: int = 50
+    ) -> None:
+        """Hypothesis: `body(example)` must hold for every generated example; a counterexample is shrunk."""
+        from conformance.run.properties import for_all
+
+        for_all(self, self._run, self._key, generate, body, examples)
+
+    # Notes -----------------------------------------------------------------------------------------------
+
+    def measure(
+        self, name: str, value: float, unit: str, *, limit: float | None = None, statistic: str = "", n: int = 1
+    ) -> None:
+        entry: dict[str, Any] = {"name": name, "value": round(value, 6), "unit": unit, "n": n}
+        if limit is not None:
+            entry["limit"] = limit
+        if statistic:
+            entry["statistic"] = statistic
+        self.measurements.append(entry)
+
+    def attach(self, label: str, content: Any) -> None:
+        """Keep something as evidence: bytes as they are, anything else as redacted JSON."""
+        if self._run.store is None:
+            return
+        if isinstance(content, bytes):
+            self.evidence.append(Evidence(self._run.store.put_bytes(content), "document", label))
+        else:
+            self.evidence.append(Evidence(self._run.store.put_json(self._run.redactor.data(content)), "note", label))
+
+    # Below: how it is done -------------------------------------------------------------------------------
+
+    def _values(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        if name not in self._check.calls:
+            raise ConformanceError(
+                "E101",
+                f"检测项 {self._key} 调用了未列入计划的操作 {name}",
+                expected="、".join(self._check.calls) or "无",
+                hint="在检测项的 calls 中列出该操作",
+            )
+        if name in self._run.doubtful:
+            cause, reason = self._run.doubtful[name]
+            raise Stopped(cause, reason, blocked_by="preflight")
+        values: dict[str, Any] = {}
+        for field, rule in self.operation(name).inputs.items():
+            default = rule.get("default") if isinstance(rule, Mapping) else rule
+            values[field] = self.fill(default)
+        values.update(inputs)
+        return values
+
+    def fill(self, template: Any, extra: Mapping[str, Any] | None = None) -> Any:
+        """A template of the profile with parameters, saved and generated values put in."""
+        return fill(template, {**self._run.target.parameters, **(extra or {})})
+
+    def _send(self, operation: Operation, values: dict[str, Any], identity: str) -> Answer:
+        if self._run.stopped.is_set():
+            raise Aborted
+        if operation.name != LOGIN and self._run.needs_login(identity):
+            refused = self._token(identity)[1]
+            if refused is not None:
+                return refused
+        values = {
+            **values,
+            **(self._run.credentials(identity) if operation.name == LOGIN else self._identity(identity)),
+        }
+        self.count += 1
+        answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
+        if operation.name == LOGIN and answer.succeeded:
+            self._run.redactor.learn("session-token", str(answer.values.get("token") or ""))
+        retry = operation.retry
+        for _ in range(int(retry.get("times", 0)) if retry else 0):
+            if answer.status not in retry.get("on", ()) and not (
+                answer.exchange.fault and answer.exchange.fault.kind in retry.get("on", ())
+            ):
+                break
+            self._note(answer)
+            self.sleep(float(retry.get("wait", 0)))
+            self.count += 1
+            answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
+        self._note(answer)
+        return answer
+
+    def _token(self, identity: str) -> tuple[str | None, Answer | None]:
+        return self._run.token(identity, lambda op, fields: self._send(op, dict(fields), identity))
+
+    def _identity(self, identity: str) -> dict[str, Any]:
+        fields = self._run.credentials(identity)
+        if self._run.needs_login(identity):
+            token, _ = self._run.token(identity, None)
+            fields["token"] = token
+        return fields
+
+    def _note(self, answer: Answer) -> None:
+        if answer.exchange.fault is not None and answer.exchange.fault.kind == "stopped":
+            raise Aborted
+        title = answer.operation.title or answer.operation.name
+        kept = self._run.keep(answer.exchange, f"{answer.where} {title}")
+        if kept is not None:
+            self.evidence.append(kept)
+
+    def _usable(self, answer: Answer) -> None:
+        fault = answer.exchange.fault
+        if answer.outcome == FAULT and fault is not None:
+            cause = Cause.SYSTEM
+            if fault.kind in _ENVIRONMENT:
+                cause = Cause.ENVIRONMENT
+            elif fault.kind in _CONFIGURATION:
+                cause = Cause.CONFIGURATION
+            raise Stopped(
+                cause,
+                self._reason(
+                    f"{self._title(answer)} 没有得到完整的响应：{fault.message}", actual=fault.kind, answer=answer
+                ),
+            )
+        if answer.status in _REDIRECTS and answer.outcome == "no-code":
+            raise Stopped(
+                Cause.CONFIGURATION,
+                self._reason(
+                    f"{self._title(answer)} 被重定向，未跟随",
+                    expected="直接响应",
+                    actual=f"{answer.status} → {shorten(answer.header('location') or '', 200)}",
+                    answer=answer,
+                ),
+            )
+
+    @staticmethod
+    def _shown(answer: Answer) -> bool:
+        return bool(answer.items or answer.values or (answer.operation.response.get("raw") and answer.content))
+
+    def _title(self, answer: Answer) -> str:
+        return answer.operation.title or answer.operation.name
+
+    def _reason(
+        self, message: str, *, expected: Any = "", actual: Any = "", where: str = "", answer: Answer | None = None
+    ) -> Reason:
+        text = self._run.redactor.text
+        spot = " ".join(p for p in (answer.where if answer else "", where) if p)
+        line = shorten(curl(self._run.redactor.request(answer.exchange.request)), 4000) if answer is not None else ""
+        return Reason(
+            message=shorten(text(message), 500),
+            expected=shorten(text(expected if isinstance(expected, str) else show(expected)), 300),
+            actual=shorten(text(actual if isinstance(actual, str) else show(actual)), 300),
+            where=text(spot),
+            reproduce=line,
+        )
+
+
+def _said(answer: Answer) -> str:
+    """What the system answered, in one line: outcome, code, message, status."""
+    if answer.problem is not None and answer.outcome == "no-code":
+        return f"{answer.problem.message}（HTTP {answer.status}）"
+    parts = [answer.outcome]
+    if answer.code is not None:
+        parts.append(f"返回码 {shorten(answer.code, 40)}")
+    if answer.message:
+        parts.append(shorten(answer.message, 80))
+    parts.append(f"HTTP {answer.status}")
+    return "，".join(parts)

@@ -1,0 +1,112 @@
+"""The engine that works ahead: worker threads carry out checks in order while pytest reports them one by one.
+
+Three bounds hold together. *In flight*: the port admits at most `limits.concurrency` requests. *Window*: checks begun
+but not yet reported, which is what `-x` can waste. *Barriers*: an `exclusive` check runs alone, and a check starts
+only after those it names in `after`. Order of starting is the order of the items, so the same run starts alike
+whatever the timing; and since no check reads another's result, verdicts do not depend on the timing either.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+from conformance.model.result import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One check to run. `after`: ids of jobs that must be done before it starts (those not in the run are ignored)."""
+
+    id: Hashable
+    work: Callable[[], CheckResult]
+    exclusive: bool = False
+    after: tuple[Hashable, ...] = ()
+
+
+class Engine:
+    """Runs jobs ahead of whoever asks for their results. `result` blocks; `close` stops cleanly."""
+
+    def __init__(self, jobs: Sequence[Job], *, workers: int, window: int) -> None:
+        self._jobs = list(jobs)
+        self._known = {job.id: n for n, job in enumerate(self._jobs)}
+        self._window = max(window, 1)
+        self._state = threading.Condition()
+        self._results: dict[Hashable, CheckResult | BaseException] = {}
+        self._done: set[Hashable] = set()
+        self._handed: set[Hashable] = set()
+        self._next = self._running = self._reported = 0
+        self._exclusive = self._closed = False
+        count = max(1, min(workers, len(self._jobs)))
+        self._threads = [
+            threading.Thread(target=self._work, name=f"conformance-{n}", daemon=True) for n in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def result(self, job: Hashable) -> CheckResult:
+        """The result of a job, waiting for it; raises what the job raised. Asked again, the job is carried out again."""
+        with self._state:
+            place = self._known[job]
+            again = job in self._handed
+            while not again and job not in self._results:
+                if self._closed:
+                    raise RuntimeError("the engine is closed")
+                self._state.wait(0.5)  # bounded, so that Ctrl-C reaches the waiting thread on every platform
+            if not again:
+                outcome = self._results.pop(job)
+                self._handed.add(job)
+                self._reported = max(self._reported, place + 1)  # earlier ones were skipped by somebody else
+                self._state.notify_all()
+        if again:
+            return self._jobs[place].work()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether some job was never asked for: the run ended early."""
+        with self._state:
+            return self._reported < len(self._jobs)
+
+    def close(self, timeout: float = 30.0) -> None:
+        """Start nothing more and wait for what is under way."""
+        with self._state:
+            self._closed = True
+            self._state.notify_all()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _work(self) -> None:
+        while True:
+            with self._state:
+                while not self._closed and self._next < len(self._jobs) and not self._may_start(self._jobs[self._next]):
+                    self._state.wait()
+                if self._closed or self._next >= len(self._jobs):
+                    self._state.notify_all()
+                    return
+                job = self._jobs[self._next]
+                self._next += 1
+                self._running += 1
+                self._exclusive = job.exclusive
+            outcome: CheckResult | BaseException
+            try:
+                outcome = job.work()
+            except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
+                outcome = error
+            with self._state:
+                self._results[job.id] = outcome
+                self._done.add(job.id)
+                self._running -= 1
+                if job.exclusive:
+                    self._exclusive = False
+                self._state.notify_all()
+
+    def _may_start(self, job: Job) -> bool:
+        if self._next - self._reported >= self._window or self._exclusive:
+            return False
+        if job.exclusive and self._running:
+            return False
+        return all(name in self._done or name not in self._known for name in job.after)

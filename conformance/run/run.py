@@ -1,0 +1,108 @@
+"""What all checks of one run share: the bound target, the sender, the store, the redactor, the seed."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from conformance.model.exchange import Exchange
+from conformance.model.profile import Data, Operation, Profile
+from conformance.model.result import Evidence, Reason
+from conformance.model.target import Target
+from conformance.model.verdict import Cause
+from conformance.probe.http import Sender
+from conformance.probe.operation import Answer, compose
+from conformance.run.redact import Redactor, stored_form
+
+WRONG = "conformance-wrong-credential-0000"
+LOGIN = "login"
+
+
+class Store(Protocol):
+    """Evidence by digest (`conformance.record.store.EvidenceStore`)."""
+
+    def put_json(self, value: Any) -> str: ...
+
+    def put_bytes(self, value: bytes) -> str: ...
+
+
+@dataclass
+class Run:
+    """One run against one target. `replaying` runs neither store nor sleep; they read what a record holds."""
+
+    profile: Profile
+    target: Target
+    operations: Mapping[str, Operation]
+    envelope: Data
+    auth: Data
+    sender: Sender
+    redactor: Redactor
+    seed: int = 0
+    store: Store | None = None
+    replaying: bool = False
+    unbound: frozenset[tuple[str, str]] = frozenset()  # (operation, field) that preflight found in no answer
+    doubtful: Mapping[str, tuple[Cause, Reason]] = field(default_factory=dict)  # operations whose binding is in doubt
+    stopped: threading.Event = field(default_factory=threading.Event)
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _token_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def seed_for(self, key: str) -> int:
+        """A seed of its own for every check, whatever the order they run in."""
+        return int.from_bytes(hashlib.sha256(f"{self.seed}|{key}".encode()).digest()[:6])
+
+    def credentials(self, identity: str) -> dict[str, Any]:
+        """The credential inputs of an identity. `none` has none; `wrong` has well-formed values that belong to nobody."""
+        fields = self.target.identities.get("default", {})
+        if identity == "none":
+            return dict.fromkeys([*fields, "token"])
+        if identity == "wrong":
+            return dict.fromkeys([*fields, "token"], WRONG)
+        return dict(self.target.identities.get(identity, {}))
+
+    def token(self, identity: str, exchange: Any) -> tuple[str | None, Answer | None]:
+        """(token, None) of a system with a login step, or (None, the login's answer) when it was refused.
+
+        `exchange(operation, values)` carries out the login inside the calling check, so that it is recorded there.
+        A token is kept for the run; two checks that need it at once log in once.
+        """
+        with self._token_lock:
+            if identity in self._tokens:
+                return self._tokens[identity], None
+            if self.replaying and self.sender.upcoming() != LOGIN:
+                return "‹secret:session-token›", None  # another check logged in first, when this was recorded
+            answer: Answer = exchange(self.login_operation(), self.credentials(identity))
+            token = answer.values.get("token")
+            if not answer.succeeded or not isinstance(token, str):
+                return None, answer
+            self._tokens[identity] = token
+            return token, None
+
+    def login_operation(self) -> Operation:
+        login = self.auth["login"]
+        return Operation(
+            name=LOGIN,
+            title="登录",
+            request=login["request"],
+            response={**login.get("response", {}), "values": {"token": login["token"]}},
+        )
+
+    def needs_login(self, identity: str) -> bool:
+        return (
+            bool(self.auth.get("login"))
+            and identity not in ("none", "wrong")
+            and "token" not in self.credentials(identity)
+        )
+
+    def perform(self, operation: Operation, values: Mapping[str, Any], identity: str, where: str) -> Answer:
+        request = compose(operation, {**self.target.parameters, **values}, self.target.base_url)
+        exchange = self.sender.send(request, operation=operation.name, identity=identity)
+        unbound = frozenset(f for o, f in self.unbound if o == operation.name)
+        return Answer(operation, exchange, self.envelope, where=where, inputs=values, unbound=unbound)
+
+    def keep(self, exchange: Exchange, label: str) -> Evidence | None:
+        if self.store is None:
+            return None
+        return Evidence(self.store.put_json(stored_form(exchange, self.redactor)), "exchange", label)

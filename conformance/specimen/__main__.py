@@ -1,0 +1,42 @@
+"""`python -m conformance.specimen elicense+fault --port 8100`: a specimen for a person to look at."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from conformance.errors import UsageError
+from conformance.specimen import registry
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Start one and block until Ctrl-C; or list the faults of one."""
+    parser = argparse.ArgumentParser(
+        prog="python -m conformance.specimen", description="启动一个样机（只在本机可访问）"
+    )
+    parser.add_argument(
+        "spec", help="样机名，可加缺陷：elicense+wrong-check-character；可用：" + "、".join(registry.names())
+    )
+    parser.add_argument("--port", type=int, default=0, help="端口；不写则任选一个空闲的")
+    parser.add_argument("--faults", action="store_true", help="只列出这个样机的缺陷")
+    given = parser.parse_args(arguments)
+    try:
+        if given.faults:
+            for fault in registry.faults(registry.parse(given.spec)[0]):
+                print(f"{fault.name:42} {fault.title}（{fault.source}）{' '.join(fault.kills)}")
+            return 0
+        running = registry.start(given.spec, port=given.port)
+    except (UsageError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    with running:
+        print(f"{running.spec}  {running.target['parameters']['base_url']}  （Ctrl-C 结束）", flush=True)
+        try:
+            running.join()
+        except KeyboardInterrupt:
+            print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

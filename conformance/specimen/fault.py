@@ -1,0 +1,47 @@
+"""One named way for a specimen to be wrong, and the set of those that are switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+DEVIATION = "deviation"
+WHOLE_SYSTEM = "whole-system"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """缺陷. `kills` names what it must be noticed by: check keys, or clause ids while the keys are not settled.
+
+    kind    `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system
+    shapes  the specimens it exists in; empty means all of them
+    source  where the fault was seen, in the keys of the notes ("F1", "C8"), or "假想" when nobody reported one
+    """
+
+    name: str
+    title: str
+    source: str
+    kills: tuple[str, ...] = ()
+    kind: str = DEVIATION
+    shapes: tuple[str, ...] = ()
+
+
+class Deviations:
+    """The faults in force. Asking for a name that no fault has is a bug of ours and raises KeyError."""
+
+    __slots__ = ("_active", "_known")
+
+    def __init__(self, active: Iterable[str], known: Iterable[str]) -> None:
+        self._active = frozenset(active)
+        self._known = frozenset(known)
+        unknown = self._active - self._known
+        if unknown:
+            raise KeyError(sorted(unknown)[0])
+
+    def __contains__(self, name: str) -> bool:
+        if name not in self._known:
+            raise KeyError(name)
+        return name in self._active
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._active))

@@ -1,0 +1,81 @@
+"""A Starlette application on a real loopback socket, in a thread of this process, stopped without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+
+HOST = "127.0.0.1"
+_START = 10.0  # seconds until a loopback server that does not answer is our own bug
+_STOP = 5.0
+
+
+class Server:
+    """`start()` returns when the socket accepts; `stop()` when the thread is gone. Port 0 lets the kernel choose."""
+
+    def __init__(self, app: Starlette, port: int = 0) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=1,
+            server_header=False,
+            # A pooled client connection must not be closed between two checks.
+            timeout_keep_alive=120,
+        )
+        self._server = uvicorn.Server(config)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((HOST, port))
+        self._socket.listen(512)
+        self._thread = threading.Thread(target=self._run, name="specimen", daemon=True)
+        self._ready = threading.Event()
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{HOST}:{self._socket.getsockname()[1]}"
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        asyncio.get_running_loop().call_soon(self._ready.set)
+        await self._server.serve([self._socket])
+
+    def start(self) -> Server:
+        self._thread.start()
+        self._ready.wait(_START)
+        return self
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(_STOP)
+        if self._thread.is_alive():
+            self._server.force_exit = True
+            self._thread.join(_STOP)
+        self._socket.close()
+
+    def join(self) -> None:
+        """Block until the server ends (for people who started it from a shell)."""
+        while self._thread.is_alive():
+            self._thread.join(0.5)
+
+
+@contextlib.contextmanager
+def running(app: Starlette, port: int = 0) -> Iterator[str]:
+    """`with running(app) as base_url`: the application answers on `base_url` inside the block."""
+    server = Server(app, port).start()
+    try:
+        yield server.base_url
+    finally:
+        server.stop()

@@ -1,0 +1,186 @@
+"""How a system is reached and how gently: limits, TLS trust, proxy, hosts, base address."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.errors import TargetError
+from conformance.model.profile import Data, Parameter
+from conformance.model.target import Limits, Secret, Tls
+from conformance.target import quantity
+from conformance.target.problems import Where, found
+from conformance.target.secrets import Vault, is_reference
+
+INSECURE = "insecure-no-verification"
+_DEFAULT = Limits()
+_HOST = re.compile(r"(?!-)[^\s/:?#@\[\]%]{1,253}")
+
+
+def limits(data: Data, where: Where) -> Limits:
+    """The limits of a target file, defaults for what it does not say. TargetError T150."""
+
+    def read(name: str, parse: Callable[[object], Any], default: Any, least: float) -> Any:
+        if name not in data:
+            return default
+        place = where(("limits", name))
+        try:
+            value = parse(data[name])
+        except ValueError as error:
+            raise TargetError(
+                "T150", f"limits.{name} 的值是{found(data[name])}", expected=str(error), where=place
+            ) from None
+        if value < least:
+            raise TargetError(
+                "T150", f"limits.{name} 太小: {found(data[name])}", expected=f"不小于 {least:g}", where=place
+            )
+        return value
+
+    timeout = read("timeout", quantity.duration, _DEFAULT.timeout, 0.001)
+    total = read("total_timeout", quantity.duration, max(_DEFAULT.total_timeout, timeout), 0.001)
+    if total < timeout:
+        raise TargetError(
+            "T150",
+            f"limits.total_timeout（{total:g} 秒）小于 limits.timeout（{timeout:g} 秒）",
+            where=where(("limits", "total_timeout")),
+            hint="总时限不能比单次等待的时限短",
+        )
+    return Limits(
+        concurrency=data.get("concurrency", _DEFAULT.concurrency),
+        rate=read("rate", quantity.rate, _DEFAULT.rate, 0),
+        timeout=timeout,
+        total_timeout=total,
+        requests=data.get("requests", _DEFAULT.requests),
+        body=read("body", quantity.size, _DEFAULT.body, 1),
+    )
+
+
+def tls(data: Data, folder: Path, where: Where) -> Tls:
+    """Trust settings with absolute file names; the files are opened once, so that a bad one stops here. T151, T152."""
+    files: dict[str, str] = {}
+    for name in ("ca", "cert", "key"):
+        if name in data:
+            path = folder / Path(data[name]).expanduser()
+            if not path.is_file():
+                raise TargetError(
+                    "T152",
+                    f"tls.{name} 的文件 {found(data[name])} 不存在",
+                    expected="PEM 文件",
+                    where=where(("tls", name)),
+                    hint=f"相对路径从 {folder} 算起",
+                )
+            files[name] = str(path.resolve())
+    if "key" in files and "cert" not in files:
+        raise TargetError(
+            "T152", "给出了 tls.key 但没有 tls.cert", where=where(("tls", "key")), hint="补上客户端证书 cert"
+        )
+    settings = Tls(data.get("verify", True) is True, files.get("ca"), files.get("cert"), files.get("key"))
+    if files:
+        try:
+            context(settings)
+        except (ssl.SSLError, OSError, ValueError) as error:
+            raise TargetError(
+                "T152",
+                f"tls 的证书或私钥不能使用: {getattr(error, 'reason', None) or str(error) or type(error).__name__}",
+                expected="PEM 格式的证书，私钥与证书配对且不加口令",
+                where=where(("tls",)),
+                hint="用 openssl x509 -in 证书 -noout -text 和 openssl pkey -in 私钥 -noout 查看",
+            ) from None
+    return settings
+
+
+def context(settings: Tls) -> ssl.SSLContext:
+    """The TLS client settings: trust in `ca` alone when it is given (as curl --cacert), else in the system's store."""
+    out = ssl.create_default_context(cafile=settings.ca)
+    if settings.cert:
+        # Without a callback OpenSSL would ask for the password of a locked key on the terminal, and wait.
+        out.load_cert_chain(settings.cert, settings.key, password=lambda: "")
+    if not settings.verify:
+        out.check_hostname = False
+        out.verify_mode = ssl.CERT_NONE
+    return out
+
+
+def proxy(value: Any, vault: Vault, where: Where) -> str | None:
+    """The proxy address; with user and password only by reference. T153, T204."""
+    if value is None:
+        return None
+    place = where(("proxy",))
+    address = str(vault.resolve(value, place)) if is_reference(value) else str(value)
+    shown = "引用的地址（值不予显示）" if is_reference(value) else found(value)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise TargetError("T153", f"proxy 的端口不对: {shown}", expected="http://主机:端口", where=place) from None
+    if parts.password is not None and not is_reference(value):
+        raise TargetError(
+            "T204",
+            "proxy 里直接写了口令（值不予显示）",
+            expected="env:NAME 或 file:PATH",
+            where=place,
+            hint="把整个代理地址放进环境变量",
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.path not in ("", "/"):
+        raise TargetError(
+            "T153",
+            f"proxy 不是代理地址: {shown}",
+            expected="http://主机:端口（不支持 SOCKS）",
+            where=place,
+            hint="不用代理时删去这一行",
+        )
+    if parts.password:
+        vault.values.append(Secret(parts.password))
+    return Secret(address) if is_reference(value) else address
+
+
+def hosts(
+    value: Sequence[str] | None, parameters: Sequence[Parameter], values: Mapping[str, Any], where: Where
+) -> tuple[str, ...]:
+    """Lower-case host names that may be contacted. Not given: those of the address parameters. T154."""
+    if value is None:
+        addresses = (values.get(p.name) for p in parameters if p.type == "url")
+        return tuple(dict.fromkeys(host_of(a) for a in addresses if a))
+    out: list[str] = []
+    for index, entry in enumerate(value):
+        name = entry.strip("[]") if is_address(entry.strip("[]")) else entry
+        if not is_address(name) and not _HOST.fullmatch(name):
+            raise TargetError(
+                "T154",
+                f"hosts 里的 {found(entry)} 不是主机名",
+                expected="只写主机名或 IP，例如 elicense.example",
+                where=where(("hosts", index)),
+                hint="去掉 http://、端口和路径；不支持通配符",
+            )
+        if "*" in name:
+            raise TargetError(
+                "T154", f"hosts 不支持通配符: {found(entry)}", expected="逐个写明主机名", where=where(("hosts", index))
+            )
+        out.append(name.lower())
+    return tuple(dict.fromkeys(out))
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def host_of(url: str) -> str:
+    """The lower-case host of an address, without port and brackets."""
+    return (urlsplit(url).hostname or "").lower()
+
+
+def base_url(parameters: Sequence[Parameter], values: Mapping[str, Any]) -> str:
+    """The parameter `base_url`, else the first address parameter that has a value, else empty."""
+    if "base_url" in values:
+        return str(values["base_url"])
+    return next((str(values[p.name]) for p in parameters if p.type == "url" and p.name in values), "")

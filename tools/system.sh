@@ -1,0 +1,31 @@
+#!/bin/sh
+# Debian packages: root installs what is missing, anybody else is told in one line what is skipped for it.
+# usage: system.sh        what the tests need (openssl, chromium with fonts)
+#        system.sh venv   what a virtual environment needs
+set -eu
+have() { command -v "$1" >/dev/null 2>&1; }
+
+missing=""
+if [ "${1:-}" = venv ]; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing="python3-venv"
+else
+    have openssl || missing="$missing openssl"
+    have curl || missing="$missing curl"
+    if ! have chromium; then missing="$missing chromium fonts-noto-cjk"; fi
+    if ! have node || ! have npm; then missing="$missing nodejs npm"; fi
+    have ip || missing="$missing iproute2"
+fi
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ] && have apt-get; then
+    echo "安装系统软件包:$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null
+    # shellcheck disable=SC2086 - a list of names
+    apt-get install -y -qq --no-install-recommends $missing >/dev/null
+elif [ "${1:-}" = venv ]; then
+    echo "缺少系统软件包 $missing，请先安装: apt-get install $missing" >&2
+    exit 1
+else
+    echo "缺少系统软件包$missing：需要它们的测试将跳过（以 root 运行 make test 会自动安装）"
+fi

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The built wheel, in a clean environment, from an empty directory: the main jobs of a newcomer.
+# usage: wheel_test.sh WHEEL
+set -euo pipefail
+wheel=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel"
+mkdir "$work/empty"
+cd "$work/empty"
+export PATH="$work/venv/bin:$PATH" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache"
+
+conformance list
+conformance lint
+pytest --profile=elicense --target=specimen:elicense --record=r1 -q
+pytest --profile=elicense --target=specimen:elicense-gd --record=r2 -q
+if pytest --profile=elicense --target=specimen:elicense+wrong-check-character --record=r3 -q; then
+    echo "a faulty specimen passed" >&2
+    exit 1
+fi
+conformance verify r1
+conformance rejudge r1
+conformance compare r1 r1
+if conformance compare r1 r3 >/dev/null; then
+    echo "a faulty record equals a conforming one" >&2
+    exit 1
+fi
+conformance init --profile=elicense >target.yaml
+test -s r1/report.html
+cd "$work/empty" && [ -z "$(find . -maxdepth 1 -name '.hypothesis' -o -maxdepth 1 -name '.conformance')" ]
+echo "wheel: ok"
