@@ -1,13 +1,13 @@
 """pytest entry point: options, and nothing heavy unless a profile is asked for. PYTEST_DONT_REWRITE
 
 The namespaced options always exist. The short ones (`--profile`, `--target` …) are added last of all, after every
-plugin and every initial conftest, and only where nobody owns them: an installed plugin must not break a stranger's
-suite whose conftest adds `--profile` itself.
+plugin and every initial conftest, only where nobody owns them, and only when the command line holds one: an installed
+plugin must neither break a stranger's suite whose conftest adds `--profile` itself, nor cost it anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
@@ -36,13 +36,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None, Any, Any]:
+def pytest_load_initial_conftests(parser: pytest.Parser, args: list[str]) -> Generator[None, Any, Any]:
     result = yield  # every plugin and every initial conftest has had its turn
     group = parser.getgroup("conformance")
     for name, (dest, keywords) in _OPTIONS.items():
-        if _free(parser, f"--{name}"):
+        if _asked(name, args) and _free(parser, f"--{name}"):
             group.addoption(f"--{name}", dest=dest, **{**keywords, "help": f"--conformance-{name} 的简写"})
     return result
+
+
+def _asked(name: str, args: Sequence[str]) -> bool:
+    """Whether the arguments (ini and environment included) hold the short option, or ask for help."""
+    words = (f"--{name}", "-h", "--help")
+    return any(a in words or a.startswith((f"--{name}=", "@")) for a in args)
 
 
 def _free(parser: pytest.Parser, option: str) -> bool:
@@ -55,11 +61,30 @@ def _free(parser: pytest.Parser, option: str) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if (
-        config.getoption("conformance_profile", None)
-        or (hasattr(config, "workerinput")
-        and "conformance" in config.workerinput)
-    ):
-        from conformance.harness.session import register
+    if config.getoption("conformance_profile", None) or "conformance" in getattr(config, "workerinput", ()):
+        if not config.option.help:
+            from conformance.harness.session import register
 
-        register(config)
+            register(config)
+    elif not hasattr(config, "workerinput"):
+        _refuse_alone(config)
+
+
+def _refuse_alone(config: pytest.Config) -> None:
+    """Our options without a profile mean a forgotten `--profile`: no run may look as if it had tested something.
+
+    Only those typed on the command line; a project's `addopts` may hold them for the runs that do give a profile.
+    """
+    typed = {str(a).partition("=")[0] for a in config.invocation_params.args}
+    for name, (dest, _) in _OPTIONS.items():
+        given = f"--conformance-{name}" in typed or (f"--{name}" in typed and _ours(config, dest))
+        if given and config.getoption(dest, None):
+            from conformance.errors import UsageError
+
+            error = UsageError("U508", f"--{name} 只能与 --profile 一起使用", hint="加上 --profile=<测试规范>")
+            raise pytest.UsageError(str(error))
+
+
+def _ours(config: pytest.Config, dest: str) -> bool:
+    """Whether a value reached our destination: a stranger's option of the same name has a destination of its own."""
+    return config.getoption(dest, None) not in (None, False)

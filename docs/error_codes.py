@@ -29,6 +29,13 @@ FAMILIES = {
     "X": ("可选组件", "需要安装的可选组件"),
 }
 
+# Codes whose message is put together from variables, so that the source shows no sentence to quote.
+NOTED = {
+    "T110": "值不合目标文件的规定（类型、范围或写法）",
+    "T130": "identities 里有测试规范没有的身份，或者工具自带的身份（none、wrong）",
+    "E100": "检测程序出错：Python 异常，报告写明类型和位置",
+}
+
 
 @dataclass
 class Code:
@@ -43,7 +50,7 @@ class Code:
 
     @property
     def text(self) -> str:
-        return self.title or "；".join(self.messages[:4])
+        return self.title or NOTED.get(self.code, "") or "；".join(self.messages[:4])
 
     @property
     def rooms(self) -> set[str]:
@@ -115,6 +122,8 @@ def _said(node: ast.AST) -> str:
         text = node.value if isinstance(node.value, str) else ""
     elif isinstance(node, ast.JoinedStr):
         text = "".join(v.value if isinstance(v, ast.Constant) else "…" for v in node.values)
+    elif isinstance(node, ast.IfExp):
+        return " / ".join(t for t in (_said(node.body), _said(node.orelse)) if t)
     elif isinstance(node, ast.BinOp):
         text = _said(node.left) + "…"
     else:

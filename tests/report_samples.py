@@ -90,7 +90,7 @@ def _clauses(size: int, hostile: str) -> Iterator[Clause]:
             checks += (Check(f"a-broken-value-{n}-is-refused", "拒绝校验位错误的标识", "call", {"call": "search"}, calls=("search",)),)
         if n % 29 == 11:
             checks = (Check(f"training-record-{n}", "核查培训记录", "manual", {"manual": {"steps": ["查阅培训计划", "抽查三名人员"], "evidence": ["培训记录"], "judge": "三名人员均有记录"}}),)
-        if n % 31 == 17:
+        if n % 31 == 17 or n % 37 == 19:
             checks = ()
         yield Clause(
             id=number if n % 13 else f"EL-ID-{n:02d}",

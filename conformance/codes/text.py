@@ -1,7 +1,8 @@
-"""How a foreign value is shown to a person: on one line, with nothing that moves a cursor or reorders text."""
+"""How foreign text is shown to a person: `shown` a value on one line, `visible` a whole text, nothing that deceives."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Cc control (terminal escapes), Cf format (bidi marks, zero-width), Cs surrogates, Co private use, Cn unassigned,
@@ -35,3 +36,28 @@ def shown(value: object, limit: int = 200) -> str:
     if len(text) > limit:
         out += f"…（共 {len(text)} 个字符）"
     return out
+
+
+# C0 except tab and newline, DEL, C1, soft hyphen, Arabic letter mark, zero-width and bidirectional controls (UAX #9),
+# line and paragraph separators, invisible operators, byte order mark, interlinear annotation, surrogates that stand
+# alone, noncharacters, and the tag block that can hide a whole sentence.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U0001fffe\U0001ffff\U000e0000-\U000e007f]"
+)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    if code < 0x20:
+        return chr(0x2400 + code)  # Control Pictures: ␀ … ␟, so that ESC reads ␛
+    if code == 0x7F:
+        return "␡"
+    return f"⟦U+{code:04X}⟧"
+
+
+def visible(text: str) -> str:
+    """The same text with every invisible or direction-changing character shown; tab and newline stay."""
+    if _HIDDEN.search(text) is None:
+        return text
+    return _HIDDEN.sub(_picture, text)

@@ -32,7 +32,7 @@ def load_profiles(names: Sequence[str]) -> Profile:
         for part in profile.standards():
             if part.id in seen:
                 raise UsageError(
-                    "U103",
+                    "U503",
                     f"测试规范 {part.id} 被选了两次",
                     expected="每个测试规范至多一次",
                     hint="去掉重复的 --profile",
@@ -51,11 +51,16 @@ def load_profiles(names: Sequence[str]) -> Profile:
     )
 
 
-def open_target(text: str | None, profile: Profile) -> tuple[Target, Specimen | None]:
-    """`specimen:NAME[+fault]` starts the embedded reference system; anything else is a target file."""
+def open_target(
+    text: str | None, profile: Profile, *, warnings: list[str] | None = None
+) -> tuple[Target, Specimen | None]:
+    """`specimen:NAME[+fault]` starts the embedded reference system; anything else is a target file.
+
+    `warnings` takes what the reader of the file has to say and stops nothing.
+    """
     if not text:
         raise UsageError(
-            "U104",
+            "U504",
             "没有指定被测系统",
             expected="--target=<系统>.yaml 或 --target=specimen:elicense",
             hint=f"conformance init --profile={profile.id} > target.yaml",
@@ -65,11 +70,22 @@ def open_target(text: str | None, profile: Profile) -> tuple[Target, Specimen | 
 
         specimen = start(text.removeprefix("specimen:"))
         try:
-            return load_target(attest_manual(specimen.target, profile), profile), specimen
+            if not _hollow(text):
+                specimen.target = attest_manual(specimen.target, profile)
+            return load_target(specimen.target, profile), specimen
         except BaseException:
             specimen.stop()
             raise
-    return load_target(Path(text), profile), None
+    return load_target(Path(text), profile, warnings=warnings), None
+
+
+def _hollow(spec: str) -> bool:
+    """Whether a specimen is replaced as a whole (all-401 …): of such a system nobody can attest anything."""
+    from conformance.specimen.fault import WHOLE_SYSTEM
+    from conformance.specimen.registry import faults, parse
+
+    name, active = parse(spec)
+    return any(f.kind == WHOLE_SYSTEM for f in faults(name) if f.name in active)
 
 
 def attest_manual(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]:

@@ -25,6 +25,12 @@ def safe(name: str) -> str:
     return name.translate(_SAFE)
 
 
+def node_path(entry: Planned, root: str, *, bundle: bool) -> tuple[str, ...]:
+    """The names from the root to one check; joined by `::` they are its node id."""
+    standard = (safe(entry.profile.id),) if bundle else ()
+    return (root, *standard, safe(entry.clause.id), safe(entry.check.name))
+
+
 class NotConforming(AssertionError):  # noqa: N818 - the verdict of a system, no error of ours
     """What a non-pass raises. An AssertionError, because allure calls any other type "broken"."""
 
@@ -112,18 +118,3 @@ def _grouped(entries: Sequence[Planned], name: Any) -> list[tuple[str, list[Plan
     for entry in entries:
         groups.setdefault(name(entry), []).append(entry)
     return list(groups.items())
-
-
-def matches(selector: str, entry: Planned, root: str, bundle: bool) -> bool:
-    """Whether a node id given on the command line names this check, its clause, its standard or the whole profile.
-
-    A standard may be named by profile id or by number as printed; under a bundle its name may come first.
-    """
-    wanted = [part.strip() for part in selector.split("::")]
-    standard = entry.profile.standard
-    names = {entry.profile.id, safe(entry.profile.id), *([standard.number, safe(standard.number)] if standard else [])}
-    own = [{root}, names, {entry.clause.id, safe(entry.clause.id)}, {entry.check.name}]
-    if not bundle:
-        own = [{root, *names}, *own[2:]]
-    starts = [own, own[1:]] if bundle else [own]
-    return any(len(wanted) <= len(s) and all(w in s[n] for n, w in enumerate(wanted)) for s in starts)

@@ -77,8 +77,7 @@ class Transport:
         )
 
     def __call__(self, operation: str, inputs: Mapping[str, Any], identity: str = "default") -> Answer:
-        filled = {name: self.notebook.fill(value) for name, value in inputs.items()}
-        return self.notebook.attempt(operation, as_=identity, **filled)
+        return self.notebook.attempt(operation, as_=identity, **inputs)
 
 
 def examine(run: Run) -> tuple[list[Finding], Preflight, Transport]:
@@ -108,7 +107,8 @@ def fingerprint(run: Run, recorder: Recorder, when: str) -> None:
             continue
         transport = Transport(run)
         try:
-            answer = transport(entry["call"], entry.get("with", {}))
+            inputs = {name: transport.notebook.fill(value) for name, value in entry.get("with", {}).items()}
+            answer = transport(entry["call"], inputs)
         except Aborted:
             return
         wanted = entry.get("values") or list(answer.operation.response.get("values", {}))

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import UsageError
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.target import Target
@@ -29,6 +30,7 @@ class Recorder:
         self.directory = directory
         self.attempts: Counter[str] = Counter()
         self.judged: dict[str, CheckResult] = {}
+        self.previous: Mapping[str, Any] = {}  # the `open` event of the last session, when going on with a record
         self.sessions = 0
         self.opened = False
         if resume:
@@ -39,6 +41,7 @@ class Recorder:
                     self.judged[result.key] = result
                 elif entry.event == "open":
                     self.sessions += 1
+                    self.previous = entry.data
         self.ledger = Ledger.resume(directory) if resume else Ledger.create(directory)
         self.store = EvidenceStore(directory)
 
@@ -77,6 +80,40 @@ class Recorder:
             },
         )
         self.opened = True
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the last session, so that going on or testing again draws the same examples."""
+        seed = self.previous.get("seed")
+        return seed if isinstance(seed, int) else None
+
+    def agree(self, profile: Profile, target: Target, *, resume: bool) -> None:
+        """Refuse to go on with the record of another system (U510) or, resuming, of another sample or edition (U509).
+
+        A retest may be of a corrected build, and under a new edition: then earlier verdicts stay as attempts.
+        """
+        if not self.previous:
+            return
+        before = self.previous.get("target", {}).get("system", {})
+        now = asdict(target.system)
+        names = ("name", "version", "build") if resume else ("name",)
+        for name in names:
+            if str(before.get(name, "")) != now[name]:
+                raise UsageError(
+                    "U510",
+                    f"这份检测记录的被测系统不同：{name} 是 {before.get(name) or '（无）'}，现在是 {now[name] or '（无）'}",
+                    where=str(self.directory),
+                    hint="换一个 --record 目录，开始新的检测" if resume else "一份检测记录只属于一个系统",
+                )
+        digest = self.previous.get("profile", {}).get("digest")
+        if resume and digest != profile.digest:
+            raise UsageError(
+                "U509",
+                f"这份检测记录用的是另一版 {self.previous.get('profile', {}).get('id')}（摘要 {str(digest)[:16]}…）",
+                expected=f"摘要 {profile.digest[:16]}…",
+                where=str(self.directory),
+                hint="用原来的测试规范继续，或换一个 --record 目录开始新的检测",
+            )
 
     def start(self, key: str) -> None:
         self.ledger.append("start", check=key, attempt=self.attempts[key] + 1)

@@ -1,4 +1,4 @@
-"""The real plugin: loads profile and target, grows the tree, runs the engine, writes the record. PYTEST_DONT_REWRITE
+"""The real plugin: loads profile and target, grows the tree, runs the checks, writes the record. PYTEST_DONT_REWRITE
 
 One process owns the record: pytest itself, or the xdist controller. Workers carry out checks and store evidence (by
 digest, in the same folder); their verdicts travel inside pytest's own reports. Only public pytest API is used.
@@ -9,7 +9,11 @@ from __future__ import annotations
 import gc
 import os
 import random
+import shutil
+import tempfile
+import threading
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,25 +22,26 @@ import pytest
 
 from conformance.errors import ConformanceError, RecordError, TargetError, UsageError
 from conformance.harness import sharing
+from conformance.harness.choosing import Chooser, in_order, why_partial
 from conformance.harness.loading import Specimen, load_profiles, open_target
-from conformance.harness.nodes import CheckItem, ProfileNode, matches
+from conformance.harness.nodes import CheckItem, NotConforming, ProfileNode
 from conformance.harness.preflight import Preflight, fingerprint, preflight
 from conformance.harness.recording import Recorder, default_directory
+from conformance.harness.running import Ahead, InTurn, Runner, make_run, settled
 from conformance.harness.terminal import Screen
-from conformance.harness.wording import Words
-from conformance.model.profile import Profile
+from conformance.harness.wording import Words, visible
 from conformance.model.result import CheckResult
 from conformance.plan.select import Planned, plan
-from conformance.probe.http import HttpPort
+from conformance.probe.http import HttpPort, Usage
 from conformance.record.store import EvidenceStore
+from conformance.report.wording import language
 from conformance.run.context import Aborted
-from conformance.run.engine import Engine, Job
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
-from conformance.run.runner import run_check
-from conformance.target import bind, effective_auth, effective_envelope
 
-_VERDICT_EVENT = "conformance"  # the attribute of a pytest report that carries a result from worker to controller
+_RESULT = "conformance"  # the attribute of a pytest report that carries a result from worker to controller
+_KEPT = "conformance_kept"  # … the one that says the record holds it already
+_LOST = "conformance_lost"  # … and the one that says a worker could not write to the record
 MARKERS = (
     "requirement: 应 条款的检测项",
     "recommendation: 宜 条款的检测项",
@@ -52,8 +57,12 @@ def register(config: pytest.Config) -> None:
     try:
         session = ConformanceSession(config)
     except ConformanceError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise _usage(error) from None
     config.pluginmanager.register(session, "conformance-session")
+
+
+def _usage(error: ConformanceError) -> pytest.UsageError:
+    return pytest.UsageError(visible(str(error)))
 
 
 class ConformanceSession:
@@ -63,238 +72,234 @@ class ConformanceSession:
         self.config = config
         for marker in MARKERS:
             config.addinivalue_line("markers", marker)
-        handed: dict[str, Any] | None = getattr(config, "workerinput", {}).get("conformance")
-        self.worker = handed is not None
-        self.controller = not self.worker and _distributes(config)
-        option = config.option
-        self.lang = option.conformance_lang or "zh-CN"
+        self._handed: dict[str, Any] = getattr(config, "workerinput", {}).get("conformance") or {}
+        self.worker = bool(self._handed)
+        self.controller = not self.worker and sharing.distributes(config)
+        self.lang = language(config.option.conformance_lang or "zh-CN")
         self.words = Words(self.lang)
         self.specimen: Specimen | None = None
         self.recorder: Recorder | None = None
-        self.engine: Engine | None = None
+        self.runner: Runner | None = None
+        self.run: Run | None = None
         self.allure: Any = None
         self.preflight = Preflight()
+        self.kept: dict[str, CheckResult] = {}
+        self.usage = Usage()
+        self.barrier: Path | None = None
+        self.notes: list[str] = []
         self._port: HttpPort | None = None
-        self._locks: sharing.RunLock | None = None
-        self._jobs: dict[str, Planned] = {}
-        if handed is not None:
-            self.profile, self.target, self.specimen = sharing.unpack(handed)
-            self.seed = int(handed["seed"])
-            self.redactor = Redactor(dict(handed["secrets"]), key=handed["redactor"])
-            self.directory = Path(handed["directory"])
-            self._share = int(config.workerinput["workercount"])  # type: ignore[attr-defined]
+        self._trouble: RecordError | None = None
+        if self.worker:
+            self._take_over()
         else:
-            self.profile = load_profiles(option.conformance_profile)
-            self.target, self.specimen = open_target(option.conformance_target, self.profile)
-            config.add_cleanup(self._stop_specimen)
-            self.seed = (
-                option.conformance_seed
-                if option.conformance_seed is not None
-                else random.SystemRandom().getrandbits(32)
-            )
-            self.redactor = Redactor(sharing.named_secrets(self.target))
-            self.directory = self._where(option.conformance_record)
-            self._share = 1
-        self._handed = handed
+            self._load()
+        self.planned = plan(self.profile, self.target)
+        self.chooser = Chooser(self.profile, self.planned, config.rootpath, Path(config.invocation_params.dir))
+        self.selectors = self._take_arguments()
+        self._clauses = self.chooser.clauses(config.option.conformance_clause or ())
+        self._nodes: dict[str, Planned] = self.chooser.node_ids() if self.controller else {}
         if getattr(config.option, "allure_report_dir", None):
             from conformance.harness.allure import Allure
 
             self.allure = Allure(self.directory, self.words)
-        self.planned = plan(self.profile, self.target)
-        self.selectors = self._take_arguments()
         self.screen = Screen(config, self)
 
-    # Choosing what to collect ----------------------------------------------------------------------------
+    def _load(self) -> None:
+        option = self.config.option
+        if option.conformance_resume and option.conformance_retest:
+            raise UsageError("U506", "--resume 与 --retest 不能同时使用")
+        self.profile = load_profiles(option.conformance_profile)
+        self.case = _case(option.conformance_case)
+        self.directory = self._where(option.conformance_record)
+        self.config.add_cleanup(self._stop_specimen)
+        self.target, self.specimen = open_target(option.conformance_target, self.profile, warnings=self.notes)
+        self.redactor = Redactor(sharing.named_secrets(self.target))
+        given = option.conformance_seed
+        self.seed: int = given if given is not None else random.SystemRandom().getrandbits(32)
+        count = sharing.worker_count(self.config)
+        if self.controller and count > self.target.limits.concurrency:
+            raise UsageError(
+                "U507",
+                f"-n {count} 超过被测系统允许的并发 {self.target.limits.concurrency}",
+                where="-n",
+                hint="减小 -n，或在 target 的 limits.concurrency 中放宽；不用 -n 时引擎已按并发上限工作",
+            )
+
+    def _take_over(self) -> None:
+        """A worker gets what the controller decided."""
+        handed = self._handed
+        self.profile, self.target = sharing.unpack(handed)
+        self.case = None
+        self.seed = int(handed["seed"])
+        self.redactor = Redactor(dict(handed["secrets"]), key=handed["redactor"])
+        self.directory = Path(handed["directory"])
+        self.barrier = Path(handed["barrier"])
+        self.preflight = sharing.read_preflight(handed)
+        self.kept = sharing.read_kept(handed)
 
     def _where(self, given: str | None) -> Path:
         if given:
             return Path(os.path.abspath(given))
         if self.config.option.conformance_resume or self.config.option.conformance_retest:
-            raise UsageError("U105", "--resume 和 --retest 需要 --record=<已有的检测记录>", where="--record")
+            raise UsageError("U505", "--resume 和 --retest 需要 --record=<已有的检测记录>", where="--record")
         return default_directory(self.profile, datetime.now(UTC))
 
-    def _take_arguments(self) -> list[str]:
+    # Choosing what to collect ----------------------------------------------------------------------------
+
+    def _take_arguments(self) -> list[tuple[str, ...]]:
         """Positional node ids of our tree are no paths: keep them from pytest. No path given: ours is the whole run."""
         config = self.config
         if config.args_source is not config.ArgsSource.ARGS:
             config.args = []
             return []
-        bundle = bool(self.profile.parts)
-        ours, rest = [], []
+        ours: list[tuple[str, ...]] = []
+        rest: list[str] = []
         for argument in config.args:
-            if any(matches(argument, e, self.profile.id, bundle) for e in self.planned):
-                ours.append(argument)
-            elif argument.partition("::")[0] == self.profile.id and "::" in argument:
-                raise _unknown_node(argument, self.planned, self.profile)
-            else:
+            selector = self.chooser.selector(argument)
+            if selector is None:
                 rest.append(argument)
+            else:
+                ours.append(selector)
         config.args = rest
         return ours
-
-    def _chosen(self) -> list[Planned]:
-        bundle = bool(self.profile.parts)
-        wanted: Sequence[str] | None = self.config.option.conformance_clause
-        chosen = self.planned
-        if wanted:
-            known = {e.clause.id for e in self.planned}
-            for clause in wanted:
-                if clause not in known:
-                    raise _unknown("条款", clause, sorted(known))
-            chosen = [e for e in chosen if e.clause.id in wanted]
-        if self.selectors:
-            chosen = [e for e in chosen if any(matches(s, e, self.profile.id, bundle) for s in self.selectors)]
-        return chosen
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
         report = yield
         if isinstance(collector, pytest.Session) and report.passed:
-            try:
-                entries = self._chosen()
-            except ConformanceError as error:
-                raise pytest.UsageError(str(error)) from None
-            root = ProfileNode.from_parent(
-                collector, path=self.config.rootpath / self.profile.id, entries=entries, owner=self
-            )
+            entries = self.chooser.chosen(self.selectors, self._clauses)
+            path = self.config.rootpath / self.profile.id
+            root = ProfileNode.from_parent(collector, path=path, entries=entries, owner=self)
             report.result = [*report.result, root]
         return report
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:
+        result = yield
+        items[:] = in_order(items)
+        return result
 
     def pytest_collection_finish(self) -> None:
         gc.collect()
         gc.freeze()  # the tree lives as long as the run: keep the collector from walking it again and again
 
+    def pytest_report_header(self) -> list[str]:
+        return self.screen.header()
+
     # Running ---------------------------------------------------------------------------------------------
+
+    def pytest_sessionstart(self) -> None:
+        """The controller has no items: its record is opened before the workers are made, which need the preflight."""
+        if self.controller:
+            self.barrier = Path(tempfile.mkdtemp(prefix="conformance-"))
+            self.config.add_cleanup(lambda: shutil.rmtree(self.barrier or "", ignore_errors=True))
+            self._begin([e.key for e in self.chooser.chosen(self.selectors, self._clauses)])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        if self.config.option.collectonly:
+        broken = session.testsfailed and not self.config.option.continue_on_collection_errors
+        if self.config.option.collectonly or broken:  # pytest ends the run by itself
             return (yield)
-        items = [item for item in session.items if isinstance(item, CheckItem)]
-        try:
-            self._begin(items)
-        except ConformanceError as error:
-            self._abandon()
-            raise pytest.UsageError(str(error)) from None
-        try:
+        planned = [item.planned for item in session.items if isinstance(item, CheckItem)]
+        if not planned and not self.controller:
             return (yield)
+        ended = False
+        try:
+            if self.worker:
+                self._join(planned)
+            elif not self.controller:
+                self._begin([e.key for e in planned])
+                self._start(planned)
+            result = yield
+            ended = True
+            return result
+        except BaseException as error:
+            # -x and --stepwise end a run in order; Ctrl-C, a full disk or a bug of ours ends it at once.
+            ended = isinstance(error, session.Failed) or _deliberate(error)
+            raise
         finally:
-            self._end(session)
+            self._end(ended)
 
-    def _begin(self, items: list[CheckItem]) -> None:
-        if self.worker:
-            self._port = HttpPort(self.target, share=self._share)
-            self.preflight = sharing.read_preflight(self._handed or {})
-            self._locks = sharing.RunLock(self.directory)
-            self.run = self._make_run(EvidenceStore(self.directory))
-            return
-        option = self.config.option
-        again = option.conformance_resume or option.conformance_retest
-        if option.conformance_resume and option.conformance_retest:
-            raise UsageError("U106", "--resume 与 --retest 不能同时使用")
-        self.recorder = Recorder(self.directory, resume=again)
-        self._port = HttpPort(self.target)
-        self.run = self._make_run(self.recorder.store)
-        if not self.controller:
-            self._open_record([item.planned.key for item in items])
-            self._start_engine(items)
+    def _begin(self, selected: list[str]) -> None:
+        """The `open` event, the preflight and the first fingerprint: before any check is sent."""
+        try:
+            option = self.config.option
+            again = option.conformance_resume or option.conformance_retest
+            self.recorder = Recorder(self.directory, resume=again)
+            if again:
+                self._go_on()
+            self._port = HttpPort(self.target)
+            self.run = self._make_run(self.recorder.store)
+            self.recorder.open(
+                self.profile,
+                self.target,
+                self.redactor,
+                seed=self.seed,
+                case=self.case,
+                options={
+                    "arguments": [self.redactor.text(str(a)) for a in self.config.invocation_params.args],
+                    "lang": self.lang,
+                },
+                planned=[e.key for e in self.planned],
+                selected=selected,
+                why=why_partial(self.config, self.selectors),
+            )
+            wanted = set(selected) - self.kept.keys()
+            if any(e.decided is None for e in self.planned if e.key in wanted):
+                self.preflight = preflight(self.run, self.recorder)
+                self.run.unbound, self.run.doubtful = self.preflight.unbound, self.preflight.doubtful
+                if not self.preflight.stops:
+                    fingerprint(self.run, self.recorder, "start")
+        except ConformanceError as error:
+            self._let_go()
+            raise _usage(error) from None
+        self.usage = self._port.usage
+        self.screen.opened()
+
+    def _go_on(self) -> None:
+        """Take from the record what was decided before: the seed, and when resuming the verdicts."""
+        assert self.recorder is not None
+        resume = self.config.option.conformance_resume
+        self.recorder.agree(self.profile, self.target, resume=resume)
+        if self.config.option.conformance_seed is None and self.recorder.seed is not None:
+            self.seed = self.recorder.seed
+        if resume:
+            judged = self.recorder.judged
+            self.kept = {e.key: judged[e.key] for e in self.planned if settled(judged.get(e.key), e)}
+
+    def _start(self, planned: list[Planned]) -> None:
+        assert self.recorder is not None and self.run is not None
+        self.runner = Ahead(
+            self.run,
+            self.preflight,
+            planned,
+            self.kept,
+            self.recorder.start,
+            stops_early=bool(getattr(self.config.option, "maxfail", 0) or getattr(self.config.option, "stepwise", False)),
+        )
+
+    def _join(self, planned: list[Planned]) -> None:
+        """An xdist worker: its share of the limits, its own connections, the common store."""
+        assert self.barrier is not None
+        self._port = HttpPort(self.target, share=int(self.config.workerinput["workercount"]))  # type: ignore[attr-defined]
+        self.usage = self._port.usage
+        self.run = self._make_run(EvidenceStore(self.directory))
+        self.runner = InTurn(self.run, self.preflight, planned, self.kept, sharing.Barrier(self.barrier))
 
     def _make_run(self, store: EvidenceStore) -> Run:
         assert self._port is not None
-        return Run(
-            profile=self.profile,
-            target=self.target,
-            operations=bind(self.profile, self.target),
-            envelope=effective_envelope(self.profile, self.target),
-            auth=effective_auth(self.profile, self.target),
-            sender=self._port,
-            redactor=self.redactor,
-            seed=self.seed,
-            store=store,
-            unbound=self.preflight.unbound,
-            doubtful=self.preflight.doubtful,
-        )
-
-    def _open_record(self, selected: list[str]) -> None:
-        """The `open` event, the preflight and the first fingerprint: before any check is sent."""
-        assert self.recorder is not None
-        option = self.config.option
-        self.recorder.open(
-            self.profile,
-            self.target,
-            self.redactor,
-            seed=self.seed,
-            case=_case(option.conformance_case),
-            options={
-                "arguments": [self.redactor.text(a) for a in self.config.invocation_params.args],
-                "lang": self.lang,
-            },
-            planned=[e.key for e in self.planned],
-            selected=selected,
-            why=_why_partial(self.config, self.selectors),
-        )
-        if any(self._entry(key).decided is None for key in selected):
-            self.preflight = preflight(self.run, self.recorder)
-            self.run.unbound, self.run.doubtful = self.preflight.unbound, self.preflight.doubtful
-            if not self.preflight.stops:
-                fingerprint(self.run, self.recorder, "start")
-        self.screen.opened()
-
-    def _entry(self, key: str) -> Planned:
-        if not self._jobs:
-            self._jobs = {e.key: e for e in self.planned}
-        return self._jobs[key]
-
-    def _start_engine(self, items: list[CheckItem]) -> None:
-        assert self.recorder is not None
-        workers = self.target.limits.concurrency
-        stops_early = bool(self.config.getoption("maxfail", 0))
-        kept = self.recorder.judged if self.config.option.conformance_resume else {}
-        by_name = {(i.planned.profile.id, i.planned.check.name): i.planned.key for i in items}
-        jobs = [
-            Job(
-                id=item.planned.key,
-                work=self._work(item.planned, kept.get(item.planned.key)),
-                exclusive=item.planned.check.exclusive and item.planned.decided is None,
-                after=tuple(
-                    by_name[(item.planned.profile.id, name)]
-                    for name in item.planned.check.after
-                    if (item.planned.profile.id, name) in by_name
-                ),
-            )
-            for item in items
-        ]
-        window = workers if stops_early else 4 * workers
-        self.engine = Engine(jobs, workers=workers, window=window)
-
-    def _work(self, planned: Planned, kept: CheckResult | None) -> Any:
-        def work() -> CheckResult:
-            if kept is not None:
-                return kept
-            if self.recorder is not None and planned.decided is None and not self.preflight.stops:
-                self.recorder.start(planned.key)
-            return self._carry_out(planned)
-
-        return work
-
-    def _carry_out(self, planned: Planned) -> CheckResult:
-        if planned.decided is None and self.preflight.stops:
-            return self.preflight.blocked(planned.key)
-        return run_check(self.run, planned)
+        return make_run(self.profile, self.target, self._port, self.redactor, self.seed, store, self.preflight)
 
     def result(self, item: CheckItem) -> CheckResult:
-        """The result of an item, from the engine or (in an xdist worker) carried out here and now."""
-        planned = item.planned
-        if self.worker:
-            assert self._locks is not None
-            kept = sharing.kept_result(self._handed or {}, planned.key)
-            with self._locks.hold(exclusive=planned.check.exclusive):
-                result = kept or self._carry_out(planned)
-        else:
-            assert self.engine is not None
-            try:
-                result = self.engine.result(planned.key)
-            except Aborted:
-                raise KeyboardInterrupt from None
+        """The result of an item, for which pytest waits."""
+        assert self.runner is not None
+        try:
+            result = self.runner.result(item.planned)
+        except Aborted:
+            raise KeyboardInterrupt from None
+        except RecordError as error:
+            self._trouble = self._trouble or error
+            raise NotConforming(visible(str(error))) from None
         item.stash[sharing.RESULT] = result
         return result
 
@@ -304,21 +309,33 @@ class ConformanceSession:
         if isinstance(item, CheckItem) and report.when == "call":
             result = item.stash.get(sharing.RESULT, None)
             if result is not None:
-                setattr(report, _VERDICT_EVENT, result.to_json())
+                setattr(report, _RESULT, result.to_json())
+                setattr(report, _KEPT, item.planned.key in self.kept)
                 report.duration = result.duration
+                if report.skipped:  # the place is the check, not the line of ours that raised
+                    report.longrepr = (item.nodeid, None, f"Skipped: {self.words.line(result)}")
+            elif self._trouble is not None:
+                setattr(report, _LOST, self._trouble.to_json())
         return report
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        data = getattr(report, _VERDICT_EVENT, None)
+        if self.worker:
+            return
+        if (lost := getattr(report, _LOST, None)) is not None:
+            self._trouble = self._trouble or RecordError(lost.pop("code"), lost.pop("message"), **lost)
+        if self._trouble is not None:
+            raise _usage(self._trouble)
+        data = getattr(report, _RESULT, None)
         if data is None or self.recorder is None or report.when != "call":
             return
         result = CheckResult.from_json(data)
-        kept = self.recorder.judged.get(result.key)
-        if not (self.config.option.conformance_resume and kept is not None and kept == result):
+        if not getattr(report, _KEPT, False):
             try:
                 result = self.recorder.verdict(result)
             except RecordError as error:
-                raise pytest.UsageError(str(error)) from None
+                self._trouble = error
+                raise _usage(error) from None
         self.screen.judged(result)
 
     # xdist -----------------------------------------------------------------------------------------------
@@ -328,76 +345,88 @@ class ConformanceSession:
         """Hand the run to a worker: everything it needs to carry out checks like the controller would."""
         node.workerinput["conformance"] = sharing.pack(self)
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:
-        """The controller has no items of its own; the first worker's collection says what is selected."""
-
-    def pytest_sessionstart(self) -> None:
-        if self.controller:
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A worker begins a check: noted here, by the owner of the ledger, so that no attempt goes unrecorded."""
+        entry = self._nodes.get(nodeid)
+        if entry is None or self.recorder is None or entry.decided is not None:
+            return
+        if entry.key not in self.kept and not self.preflight.stops:
             try:
-                self._begin([])
-                self._check_share()
-                chosen = [e.key for e in self._chosen()]
-                self._open_record(chosen)
-            except ConformanceError as error:
-                self._abandon()
-                raise pytest.UsageError(str(error)) from None
+                self.recorder.start(entry.key)
+            except RecordError as error:
+                self._trouble = error
+                raise _usage(error) from None
 
-    def _check_share(self) -> None:
-        count = sharing.worker_count(self.config)
-        if count > self.target.limits.concurrency:
-            raise UsageError(
-                "U107",
-                f"-n {count} 超过被测系统允许的并发 {self.target.limits.concurrency}",
-                where="-n",
-                hint="减小 -n，或在 target 的 limits.concurrency 中放宽；不用 -n 时引擎已按并发上限工作",
-            )
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        sent = getattr(node, "workeroutput", {}).get("conformance", {})
+        self.usage.sent += int(sent.get("sent", 0))
+        self.usage.most_in_flight += int(sent.get("most_in_flight", 0))
 
     # Ending ----------------------------------------------------------------------------------------------
 
-    def _end(self, session: pytest.Session) -> None:
-        if self.run is not None:
-            self.run.stopped.set() if session.shouldstop or self._unfinished() else None
-        if self.engine is not None:
-            self.engine.close()
-        if self.recorder is not None and not self.preflight.stops and not self.controller:
-            fingerprint(self.run, self.recorder, "end")
-        if self.controller and self.recorder is not None and not self.preflight.stops:
-            fingerprint(self.run, self.recorder, "end")
-        if self._port is not None:
+    def _end(self, in_order: bool) -> None:
+        """Start nothing more. In order: what is under way comes to its end and the sample is looked at once more."""
+        if self.run is None or self._port is None:
+            return
+        if not in_order or (self.runner is not None and self.runner.unfinished):
+            self.run.stopped.set()
+        if not in_order:
+            self._port.close()
+        if self.runner is not None:
+            self.runner.close(self.target.limits.total_timeout + 5 if in_order else 5)
+        try:
+            if in_order and self.recorder is not None and not self.preflight.stops:
+                fingerprint(replace(self.run, stopped=threading.Event()), self.recorder, "end")
+        except RecordError as error:
+            self._trouble = self._trouble or error
+        finally:
             self._port.close()
 
-    def _unfinished(self) -> bool:
-        return self.engine is not None and self.engine.unfinished
-
-    def pytest_keyboard_interrupt(self) -> None:
-        if self.recorder is not None:
-            self.recorder.ledger.append("interrupted", why="Ctrl-C")
-            self.recorder.ledger.release()
-            self.screen.interrupted()
-            self.recorder = None
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        if self.recorder is None or _deliberate(excinfo.value):
+            return
+        why = "Ctrl-C" if type(excinfo.value) is KeyboardInterrupt else str(excinfo.value)
+        try:
+            self.recorder.ledger.append("interrupted", why=self.redactor.text(why))
+        except RecordError:
+            pass  # the record says by itself that it is incomplete
+        self.screen.interrupted()
+        self._let_go()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self.recorder is None or self.config.option.collectonly:
+        if self.worker:
+            output = getattr(self.config, "workeroutput", None)
+            if output is not None:
+                output["conformance"] = {"sent": self.usage.sent, "most_in_flight": self.usage.most_in_flight}
             return
-        if not self.recorder.opened or int(exitstatus) == pytest.ExitCode.INTERNAL_ERROR:
-            self._abandon()  # not closed: the record says by itself that it is incomplete
+        if self.recorder is None:
             return
-        usage = self._port.usage if self._port else None
-        self.recorder.ledger.close(
-            self.recorder.store,
-            exitstatus=int(exitstatus),
-            requests={"sent": usage.sent, "most_in_flight": usage.most_in_flight} if usage else None,
-        )
-        status = self.screen.finished()
+        if self._trouble is not None or not self.recorder.opened or int(exitstatus) in _BROKEN:
+            self.screen.incomplete(self._trouble)
+            self._let_go()  # not closed: the record says by itself that it is incomplete
+            session.exitstatus = max(int(exitstatus), int(pytest.ExitCode.USAGE_ERROR)) if self._trouble else exitstatus
+            return
+        try:
+            self.recorder.ledger.close(
+                self.recorder.store,
+                exitstatus=int(exitstatus),
+                requests={"sent": self.usage.sent, "most_in_flight": self.usage.most_in_flight},
+            )
+        except RecordError as error:
+            self.screen.incomplete(error)
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
+        try:
+            status = self.screen.finished(self.recorder.ledger.head)
+        except ConformanceError as error:  # the record is complete and safe; only the report could not be made
+            self.screen.unreported(error)
+            status = int(pytest.ExitCode.USAGE_ERROR)
         if status and not int(exitstatus):
             session.exitstatus = status
 
-    def pytest_unconfigure(self) -> None:
-        self._stop_specimen()
-
-    def _abandon(self) -> None:
+    def _let_go(self) -> None:
         if self.recorder is not None:
             self.recorder.ledger.release()
             self.recorder = None
@@ -405,28 +434,17 @@ class ConformanceSession:
             self._port.close()
 
     def _stop_specimen(self) -> None:
-        if self.specimen is not None and not self.worker:
+        if self.specimen is not None:
             self.specimen.stop()
             self.specimen = None
 
 
-def _distributes(config: pytest.Config) -> bool:
-    return bool(getattr(config.option, "dist", "no") != "no" and getattr(config.option, "tx", None))
+_BROKEN = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 
 
-def _why_partial(config: pytest.Config, selectors: Sequence[str]) -> list[str]:
-    """Which options of the command line can leave checks out."""
-    option = config.option
-    why = [f"{name} {value}" for name, value in (("-k", option.keyword), ("-m", option.markexpr)) if value]
-    why += [f"--deselect {d}" for d in (getattr(option, "deselect", None) or ())]
-    why += [f"--clause {c}" for c in (option.conformance_clause or ())]
-    why += [f"节点 {s}" for s in selectors]
-    for flag, name in (("lf", "--lf"), ("stepwise", "--stepwise")):
-        if getattr(option, flag, False):
-            why.append(name)
-    if getattr(option, "maxfail", 0):
-        why.append(f"--maxfail {option.maxfail}")
-    return why
+def _deliberate(error: BaseException) -> bool:
+    """Whether pytest or a plugin ends the run by plan (`--stepwise`, `-x` under xdist), and nobody pressed Ctrl-C."""
+    return isinstance(error, KeyboardInterrupt) and type(error) is not KeyboardInterrupt
 
 
 def _case(path: str | None) -> dict[str, Any] | None:
@@ -438,22 +456,3 @@ def _case(path: str | None) -> dict[str, Any] | None:
     if not isinstance(data, dict):
         raise TargetError("T901", "case 文件应是键值表", where=path, expected="委托单位、样品、实验室等字段")
     return data
-
-
-def _unknown(what: str, name: str, known: Sequence[str]) -> UsageError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
-    return UsageError(
-        "U102",
-        f"没有{what} {name}",
-        expected=f"相近的有 {'、'.join(near)}" if near else "",
-        hint="conformance show 可列出全部条款",
-    )
-
-
-def _unknown_node(argument: str, planned: Sequence[Planned], profile: Profile) -> UsageError:
-    bundle = bool(profile.parts)
-    known = {f"{profile.id}::" + (f"{e.profile.id}::" if bundle else "") + e.clause.id for e in planned}
-    known |= {f"{k}::{e.check.name}" for k in list(known) for e in planned if k.endswith(f"::{e.clause.id}")}
-    return _unknown("节点", argument, sorted(known))

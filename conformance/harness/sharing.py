@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
-from collections.abc import Generator, Mapping
+import time
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.harness.loading import Specimen, attest_manual, load_profiles
+from conformance.harness.loading import load_profiles
 from conformance.harness.preflight import Preflight
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
@@ -21,40 +25,44 @@ if TYPE_CHECKING:
     from conformance.harness.session import ConformanceSession
 
 RESULT: pytest.StashKey[CheckResult] = pytest.StashKey()
+_LONGEST_WAIT = 3600.0  # seconds for what a check names in `after`; only a worker that died makes anybody wait so long
 
 
 def pack(session: ConformanceSession) -> dict[str, Any]:
     """Plain data for a worker. The redactor's key goes with it, so that all processes use the same pseudonyms."""
-    option = session.config.option
-    resume = option.conformance_resume and session.recorder is not None
+    assert session.recorder is not None
     return {
-        "profiles": list(option.conformance_profile),
-        "target": session.specimen.target if session.specimen else str(Path(option.conformance_target).resolve()),
+        "profiles": list(session.config.option.conformance_profile),
+        "target": session.specimen.target
+        if session.specimen
+        else str(Path(session.config.option.conformance_target).resolve()),
         "directory": str(session.directory),
+        "barrier": str(session.barrier),
         "seed": session.seed,
         "redactor": session.redactor.key,
         "secrets": named_secrets(session.target),
         "preflight": session.preflight.to_json(),
-        "kept": {k: r.to_json() for k, r in session.recorder.judged.items()} if resume and session.recorder else {},
+        "kept": {key: result.to_json() for key, result in session.kept.items()},
+        "sent": session.usage.sent,
     }
 
 
-def unpack(handed: Mapping[str, Any]) -> tuple[Profile, Target, Specimen | None]:
+def unpack(handed: Mapping[str, Any]) -> tuple[Profile, Target]:
     profile = load_profiles(handed["profiles"])
-    target = handed["target"]
-    if isinstance(target, str):
-        return profile, load_target(Path(target), profile), None
-    return profile, load_target(attest_manual(target, profile), profile), None
+    given = handed["target"]
+    target = load_target(Path(given) if isinstance(given, str) else given, profile)
+    # What the controller has sent (preflight, fingerprint) is taken off the budget that the workers divide.
+    left = max(1, target.limits.requests - int(handed["sent"]))
+    return profile, replace(target, limits=replace(target.limits, requests=left))
 
 
 def read_preflight(handed: Mapping[str, Any]) -> Preflight:
     return Preflight.from_json(handed["preflight"])
 
 
-def kept_result(handed: Mapping[str, Any], key: str) -> CheckResult | None:
-    """The verdict a resumed record already holds for this check."""
-    data = handed["kept"].get(key)
-    return CheckResult.from_json(data) if data else None
+def read_kept(handed: Mapping[str, Any]) -> dict[str, CheckResult]:
+    """The verdicts a resumed record already holds."""
+    return {key: CheckResult.from_json(data) for key, data in handed["kept"].items()}
 
 
 def named_secrets(target: Target) -> dict[str, str]:
@@ -73,15 +81,22 @@ def named_secrets(target: Target) -> dict[str, str]:
     return out
 
 
+def distributes(config: pytest.Config) -> bool:
+    """Whether this process is the xdist controller of a run, as xdist itself decides it."""
+    if getattr(config.option, "collectonly", False):
+        return False
+    return getattr(config.option, "dist", "no") != "no" and bool(getattr(config.option, "tx", None))
+
+
 def worker_count(config: pytest.Config) -> int:
     return len(getattr(config.option, "tx", None) or ())
 
 
-class RunLock:
-    """A barrier between processes: checks share it, an exclusive check holds it alone."""
+class Barrier:
+    """Order between processes, in a folder of its own: checks share the lock, an exclusive check holds it alone."""
 
-    def __init__(self, directory: Path) -> None:
-        self._path = directory / ".lock"
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     @contextmanager
     def hold(self, *, exclusive: bool) -> Generator[None]:
@@ -90,6 +105,22 @@ class RunLock:
             return
         import fcntl
 
-        with self._path.open("a") as file:
+        with (self._folder / "lock").open("a") as file:
             fcntl.flock(file, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
             yield
+
+    def done(self, key: str) -> None:
+        self._mark(key).touch()
+
+    def wait(self, keys: Iterable[str]) -> None:
+        """Return when all of them are done. Every worker takes its checks in their order, so this comes to an end."""
+        until = time.monotonic() + _LONGEST_WAIT
+        parent = os.getppid()
+        for key in keys:
+            while not self._mark(key).exists():
+                if time.monotonic() > until or os.getppid() != parent:
+                    raise KeyboardInterrupt  # the run is over: its controller is gone or cannot go on
+                time.sleep(0.02)
+
+    def _mark(self, key: str) -> Path:
+        return self._folder / hashlib.sha256(key.encode()).hexdigest()[:24]

@@ -1,17 +1,19 @@
-"""What a person sees while a run goes on and when it is over."""
+"""What a person sees while a run goes on and when it is over: header, progress, blocks of non-passes, summary."""
 
 from __future__ import annotations
 
 import sys
 import time
-import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.harness.wording import visible
+from conformance.errors import ConformanceError
+from conformance.harness.summary import Line, places, summary
+from conformance.harness.wording import fit, one_line, visible
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Overall, Provision, Verdict
 
@@ -28,6 +30,8 @@ _STATUS = {
     Verdict.NOT_TESTED: ("not-tested", "t"),
 }
 _NOT_ADOPTED = {Provision.RECOMMENDATION: ("not-adopted", "a"), Provision.PERMISSION: ("not-implemented", "o")}
+_MOST_BLOCKS = 10
+_REFRESH = 0.1  # seconds between two drawings of the progress line
 
 
 class Screen:
@@ -37,7 +41,7 @@ class Screen:
         self.config = config
         self.session = session
         self.live = False
-        self.summary: list[tuple[str, dict[str, bool]]] = []
+        self._lines: list[Line] = []
         self._started = 0.0
         self._total = 0
         self._done: Counter[Verdict] = Counter()
@@ -47,12 +51,35 @@ class Screen:
 
     @property
     def _reporter(self) -> Any:
+        """None with `-p no:terminal`, and in an xdist worker."""
         return self.config.pluginmanager.get_plugin("terminalreporter")
+
+    @property
+    def _width(self) -> int:
+        return int(self.config.get_terminal_writer().fullwidth)
+
+    def header(self) -> list[str]:
+        words, session = self.session.words, self.session
+        lines = []
+        for part in session.profile.standards():
+            number = part.standard.number if part.standard else ""
+            title = words.title(part.standard.title if part.standard else part.title)
+            edition = f" {part.edition}" if part.edition else ""
+            lines.append(f"{words('profile')}: {part.id}{edition}  {number} {title}")
+        system = session.target.system
+        lines.append(f"{words('target')}: " + " ".join(v for v in (system.name, system.version, system.build) if v))
+        if not session.config.option.conformance_resume and not session.config.option.conformance_retest:
+            lines.append(f"{words('seed')}: {session.seed}")
+        lines += [f"△ {note}" for note in session.notes]
+        if (option := _blank_form(self.config)) is not None:
+            lines.append("△ " + words("equals", option=option, root=self.config.rootpath))
+        return [one_line(line) for line in lines]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self._total = len(session.items)
-        writer = self.config.get_terminal_writer()
-        self.live = writer.hasmarkup and sys.stdout.isatty() and self.config.get_verbosity() == 0
+        if self._reporter is not None:
+            writer = self.config.get_terminal_writer()
+            self.live = writer.hasmarkup and sys.stdout.isatty() and self.config.get_verbosity() == 0
 
     def pytest_report_teststatus(self, report: Any) -> Any:
         data = getattr(report, "conformance", None)
@@ -63,8 +90,7 @@ class Screen:
         provision = self._provision(data["key"])
         if verdict is Verdict.FAIL and provision in _NOT_ADOPTED:
             category, letter = _NOT_ADOPTED[provision]
-        result = CheckResult.from_json(data)
-        word = self.session.words.clause_verdict(provision, result)
+        word = self.session.words.clause_verdict(provision, CheckResult.from_json(data))
         return category, "" if self.live else letter, "" if self.live else (word, _colour(verdict, provision))
 
     def _provision(self, key: str) -> Provision:
@@ -77,11 +103,13 @@ class Screen:
     def opened(self) -> None:
         self._started = time.monotonic()
         words = self.session.words
-        findings = self.session.preflight.findings
-        for finding in findings:
-            mark = "✘" if finding.get("stops") else "△"
-            text = f"{words('preflight')} {mark} [{finding['code']}] {finding['message']}"
-            self._line(visible(text), red=bool(finding.get("stops")), yellow=not finding.get("stops"))
+        for finding in self.session.preflight.findings:
+            stops = bool(finding.get("stops"))
+            text = f"{words('preflight')} {'✘' if stops else '△'} [{finding['code']}] {finding['message']}"
+            self._line(visible(text), red=stops, yellow=not stops)
+            for name in ("expected", "actual"):
+                if finding.get(name):
+                    self._line(visible(f"    {words(name)}: {finding[name]}"))
             if finding.get("hint"):
                 self._line(visible(f"    {finding['hint']}"))
 
@@ -89,74 +117,80 @@ class Screen:
         self._done[result.verdict] += 1
         now = time.monotonic()
         count = sum(self._done.values())
-        if not self.live or (now - self._last < 0.1 and count < self._total):
+        total = self._total or len(self.session.planned)  # an xdist controller has no items of its own
+        if not self.live or (now - self._last < _REFRESH and count < total):
             return
         self._last = now
         words = self.session.words
-        spent = now - self._started
-        left = spent / count * (self._total - count)
+        left = (now - self._started) / count * max(0, total - count)
         bad = self._done[Verdict.FAIL] + self._done[Verdict.INCONCLUSIVE] + self._done[Verdict.ERROR]
         width = 24
-        full = width * count // max(1, self._total)
+        full = min(width, width * count // max(1, total))
         bar = "█" * full + "░" * (width - full)
-        text = f"{words('running')} {bar} {count}/{self._total}  ✔ {self._done[Verdict.PASS]}  ✘ {bad}  {words('left')} {left:.0f} s "
-        self.config.get_terminal_writer().write("\r" + text, flush=True)
-        if count >= self._total:
-            self.config.get_terminal_writer().line()
+        text = f"{words('running')} {bar} {count}/{total}  ✔ {self._done[Verdict.PASS]}  ✘ {bad}"
+        text += f"  {words('left')} {_duration(left)}{words('to-go')}" if count < total else ""
+        # Erase to the end of the line: a shorter text must not leave the tail of a longer one.
+        self.config.get_terminal_writer().write("\r" + fit(text, self._width - 1) + "\x1b[K", flush=True)
 
-    # Summary ---------------------------------------------------------------------------------------------
+    # The end ---------------------------------------------------------------------------------------------
 
     def interrupted(self) -> None:
-        self.summary.append((f"{self.session.words('interrupted')}: {self.session.directory}", {"yellow": True}))
+        self._unfinished("interrupted")
 
-    def finished(self) -> int:
+    def incomplete(self, error: ConformanceError | None) -> None:
+        if error is not None:
+            self._lines += [(visible(line), {"red": True}) for line in str(error).splitlines()]
+        self._unfinished("incomplete")
+
+    def unreported(self, error: ConformanceError) -> None:
+        words = self.session.words
+        self._lines += [(visible(line), {"red": True}) for line in str(error).splitlines()]
+        self._lines.append((f"{words('unreported')}: {self.session.directory}", {"yellow": True}))
+        self._lines.append((f"{words('again')}: conformance report {self.session.directory}", {}))
+
+    def _unfinished(self, word: str) -> None:
+        words, where = self.session.words, self.session.directory
+        self._lines.append((f"{words(word)}: {where}", {"yellow": True, "bold": True}))
+        self._lines.append((f"{words('go-on')}: pytest --profile=… --target=… --record={where} --resume", {}))
+
+    def finished(self, head: Mapping[str, str]) -> int:
         """Render the report from the record that was just closed and say what it says. → exit status it asks for."""
         from conformance.record.reading import open_record
         from conformance.report.html import render
 
-        record = open_record(self.session.directory)
-        conclusion = record.conclusion()
-        words = self.session.words
-        report = render(record, Path(self.session.directory) / "report.html", lang=self.session.lang)
-        clauses = record.clauses()
-        counts = Counter(c.outcome.word for c in clauses)
-        self.summary.append((f"{words('clauses')} {len(clauses)}:  " + "  ".join(self._counted(counts)), {}))
-        for reason in conclusion.reasons[:6]:
-            self.summary.append((visible("  " + _cut(reason.text(words.code), 150)), {}))
-        self.summary.append((self._conclusion(conclusion.overall), _overall_colour(conclusion.overall)))
-        self.summary.append((f"{words('record')}: {self.session.directory}", {}))
-        self.summary.append((f"{words('report')}: {report}", {}))
-        record_bad = conclusion.overall is Overall.DOES_NOT_CONFORM or record.fingerprints.state == "changed"
-        return int(pytest.ExitCode.TESTS_FAILED) if record_bad else 0
-
-    def _counted(self, counts: Counter[str]) -> list[str]:
-        from conformance.judge.words import word
-
-        return [f"{word(key, self.session.words.code)} {n}" for key, n in counts.most_common()]
-
-    def _conclusion(self, overall: Overall) -> str:
-        from conformance.judge.words import overall_word, word
-
-        words = self.session.words
-        return f"{words('conclusion')}: {word(overall_word(overall), words.code)}"
+        words, verbosity = self.session.words, self.config.get_verbosity()
+        with open_record(self.session.directory) as record:
+            conclusion = record.conclusion()
+            if self._reporter is not None:
+                self._lines += summary(record, conclusion, words, width=self._width, verbosity=verbosity)
+            report = render(record, Path(self.session.directory) / "report.html", lang=self.session.lang)
+            changed = record.fingerprints.state == "changed"
+        self._lines += places(self.session.directory, report, head, words, verbosity=verbosity)
+        failed = conclusion.overall is Overall.DOES_NOT_CONFORM or changed
+        return int(pytest.ExitCode.TESTS_FAILED) if failed else 0
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        self._clause_table(terminalreporter)
-        if self.summary:
-            terminalreporter.section("conformance", sep="=")
-            for text, style in self.summary:
-                terminalreporter.write_line(text, **style)
+        self._blocks(terminalreporter)
+        if not self._lines:
+            return
+        if self.config.get_verbosity() >= -1:
+            terminalreporter.write_sep("=", "conformance")
+        for text, style in self._lines:
+            terminalreporter.write_line(text, **style)
 
-    def _clause_table(self, terminalreporter: Any) -> None:
-        """Pytest prints failures it knows by category; ours with other categories are printed here, worst first."""
-        verbosity = self.config.get_verbosity()
-        for category in ("failed", "tool-error", "inconclusive"):
+    def _blocks(self, terminalreporter: Any) -> None:
+        """Pytest prints the failures it knows by category; ours of other categories are printed here, each reason once."""
+        if self.config.get_verbosity() < 0 or getattr(self.config.option, "tbstyle", "auto") == "no":
+            return
+        seen: set[str] = set()
+        for category in ("tool-error", "inconclusive"):
             for report in terminalreporter.stats.get(category, []):
-                if category == "failed" or getattr(report, "conformance", None) is None:
-                    continue
-                if verbosity < 0 and category == "inconclusive":
-                    continue
-                terminalreporter.section(report.head_line or report.nodeid, sep="_")
+                result = CheckResult.from_json(report.conformance)
+                line = self.session.words.line(result)
+                if result.blocked_by.startswith("preflight") or line in seen or len(seen) >= _MOST_BLOCKS:
+                    continue  # the preflight has said it, and the list of clauses below names every one
+                seen.add(line)
+                terminalreporter.write_sep("_", report.head_line or report.nodeid)
                 terminalreporter.write_line(report.longreprtext)
 
     def _line(self, text: str, **style: bool) -> None:
@@ -166,14 +200,25 @@ class Screen:
             reporter.write_line(text, **style)
 
 
-def _cut(text: str, width: int) -> str:
-    """Cut to a number of terminal columns; a Chinese character takes two."""
-    used = 0
-    for n, character in enumerate(text):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if used > width:
-            return text[:n] + "…"
-    return text
+def _blank_form(config: pytest.Config) -> str | None:
+    """An option of ours written with a blank before an existing file: pytest took the file for a test path.
+
+    Pytest chooses its root folder before it knows any plugin's options.
+    """
+    args = [str(a) for a in config.invocation_params.args]
+    names = ("profile", "target", "record", "case")
+    for option, value in zip(args, args[1:], strict=False):
+        bare = option.removeprefix("--conformance-") if option.startswith("--conformance-") else option[2:]
+        if option.startswith("--") and bare in names and (config.invocation_params.dir / value).exists():
+            return option
+    return None
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 100:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 6000 else f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
 def _colour(verdict: Verdict, provision: Provision) -> dict[str, bool]:
@@ -182,8 +227,3 @@ def _colour(verdict: Verdict, provision: Provision) -> dict[str, bool]:
     if verdict is Verdict.FAIL and provision is Provision.REQUIREMENT:
         return {"red": True}
     return {"yellow": True}
-
-
-def _overall_colour(overall: Overall) -> dict[str, bool]:
-    colour = {Overall.CONFORMS: "green", Overall.DOES_NOT_CONFORM: "red"}.get(overall, "yellow")
-    return {colour: True, "bold": True}

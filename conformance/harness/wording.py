@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Mapping
 
-from conformance.judge.words import clause_word, word
+from conformance.codes import text as codes_text
+from conformance.judge.words import cause_word, clause_word, word
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Cause, Provision
 from conformance.plan.select import Planned
 from conformance.run.redact import mask_text
-
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 _LABELS: Mapping[str, tuple[str, str]] = {
     "purpose": ("检测目的", "purpose"),
@@ -24,24 +23,54 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "reproduce": ("复现", "reproduce"),
     "running": ("检测", "checks"),
     "left": ("剩余约", "about"),
+    "to-go": ("", " left"),
+    "profile": ("测试规范", "profile"),
+    "target": ("被测系统", "target"),
+    "seed": ("种子", "seed"),
     "record": ("检测记录", "record"),
     "report": ("检测报告", "report"),
     "conclusion": ("检测结论", "conclusion"),
     "clauses": ("条款", "clauses"),
     "preflight": ("预检", "preflight"),
-    "interrupted": (
-        "运行被中断，记录未完成，可用 --resume 继续",
-        "interrupted; the record is incomplete, --resume goes on",
+    "interrupted": ("检测被中断，记录未完结", "interrupted, the record is incomplete"),
+    "incomplete": ("检测没有完成，记录未完结", "the test did not end, the record is incomplete"),
+    "go-on": ("继续检测", "to go on"),
+    "unreported": ("检测记录完整，但报告没有写成", "the record is complete, but its report could not be written"),
+    "again": ("重新生成", "to write it"),
+    "more": ("另有 {n} 条，见检测报告", "and {n} more, see the report"),
+    "alike": ("{n} 条条款同此：", "the same for {n} clauses: "),
+    "head": ("记录摘要 SM3", "head SM3"),
+    "equals": (
+        "用空格分开的 {option} FILE 会使 pytest 把文件所在的目录当作测试目录（现在是 {root}），请写 {option}=FILE",
+        "{option} FILE, with a blank, makes pytest take the file's folder for a test folder (now {root}): write {option}=FILE",
     ),
-    "more": ("另有", "and"),
-    "head": ("记录摘要 (SM3)", "ledger head (SM3)"),
-    "partial": ("部分检测：未作结论", "partial test: no conclusion"),
 }
 
 
 def visible(text: str) -> str:
-    """Control, bidi and surrogate characters written out (`\\x1b`), the middle of personal numbers starred."""
-    return mask_text(_UNSAFE.sub(lambda m: m[0].encode("unicode_escape", "surrogatepass").decode(), text))
+    """Invisible and direction-changing characters drawn, the middle of personal numbers starred. Newlines stay."""
+    return mask_text(codes_text.visible(text))
+
+
+def one_line(text: str) -> str:
+    return " ".join(visible(text).split())
+
+
+def columns(text: str) -> int:
+    """Columns of a terminal that a text takes; a Chinese character takes two, a combining mark none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def fit(text: str, width: int) -> str:
+    """The text, or as much of it as fits into `width` columns with an ellipsis."""
+    if columns(text) <= width:
+        return text
+    used = 0
+    for n, character in enumerate(text):
+        used += columns(character)
+        if used > width - 1:
+            return text[:n] + "…"
+    return text
 
 
 class Words:
@@ -51,15 +80,23 @@ class Words:
         self.lang = lang
         self._n = 1 if lang.lower().startswith("en") else 0
 
-    def __call__(self, name: str) -> str:
-        return _LABELS[name][self._n]
+    def __call__(self, name: str, **values: object) -> str:
+        text = _LABELS[name][self._n]
+        return text.format(**values) if values else text
 
     @property
     def code(self) -> str:
         return ("zh", "en")[self._n]
 
+    @property
+    def comma(self) -> str:
+        return ("、", ", ")[self._n]
+
+    def word(self, key: str) -> str:
+        return word(key, self.code)
+
     def cause(self, cause: Cause | None) -> str:
-        return word(f"cause-{cause.lower()}", self.code) if cause else ""
+        return word(cause_word(cause), self.code) if cause else ""
 
     def verdict(self, planned: Planned, result: CheckResult) -> str:
         return self.clause_verdict(planned.clause.provision, result)
@@ -67,9 +104,13 @@ class Words:
     def clause_verdict(self, provision: Provision, result: CheckResult) -> str:
         return word(clause_word(provision, result.verdict), self.code)
 
+    def title(self, titles: Mapping[str, str]) -> str:
+        """A title in this language, or in the one there is."""
+        return titles.get(self.code) or titles.get("zh") or next(iter(titles.values()), "")
+
     def line(self, result: CheckResult) -> str:
         """The reason of a result in one line."""
-        return visible(result.reasons[0].message) if result.reasons else str(result.verdict)
+        return one_line(result.reasons[0].message) if result.reasons else str(result.verdict)
 
     def block(self, planned: Planned, result: CheckResult) -> str:
         """A non-pass as a person asks: what, whose fault, expected, actual, where, which data, how to see it again."""
@@ -86,7 +127,7 @@ class Words:
                     lines.append(f"  {self(name)}: {value}")
         if result.sample:
             lines.append("")
-            lines.append(f"{self('witness')} ({result.witnesses}): " + "；".join(result.sample[:3]))
+            lines.append(f"{self('witness')} ({result.witnesses}): " + "；".join(dict.fromkeys(result.sample[:3])))
         if result.generation and result.generation.get("counterexample") is not None:
             lines.append(f"{self('counterexample')}: {result.generation['counterexample']}")
         return "\n".join(visible(line) for line in lines)

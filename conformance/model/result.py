@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.model.verdict import Cause, Verdict
@@ -51,10 +51,24 @@ class CheckResult:
     attempt: int = 1
 
     def to_json(self) -> dict[str, Any]:
-        out = {k: v for k, v in asdict(self).items() if v not in ((), None, "", [])}
-        out["verdict"] = str(self.verdict)
+        """Members in a fixed order, empty ones left out."""
+        out: dict[str, Any] = {"key": self.key, "verdict": str(self.verdict)}
         if self.cause is not None:
             out["cause"] = str(self.cause)
+        if self.reasons:
+            out["reasons"] = [{n: getattr(r, n) for n in Reason.__slots__ if getattr(r, n)} for r in self.reasons]
+        out["assertions"], out["failed"], out["witnesses"] = self.assertions, self.failed, self.witnesses
+        if self.sample:
+            out["sample"] = list(self.sample)
+        if self.evidence:
+            out["evidence"] = [{"sha256": e.sha256, "kind": e.kind, "label": e.label} for e in self.evidence]
+        if self.measurements:
+            out["measurements"] = [dict(m) for m in self.measurements]
+        if self.generation is not None:
+            out["generation"] = dict(self.generation)
+        if self.blocked_by:
+            out["blocked_by"] = self.blocked_by
+        out["started"], out["duration"], out["attempt"] = self.started, self.duration, self.attempt
         return out
 
     @classmethod

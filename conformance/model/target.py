@@ -10,11 +10,14 @@ from conformance.model.profile import Data
 
 
 class Secret(str):
-    """A resolved secret: a str whose repr and format never show it."""
+    """A resolved secret: a str that neither repr() nor an f-string shows; `"".join((secret,))` is its value."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
+        return "‹secret›"
+
+    def __format__(self, spec: str) -> str:
         return "‹secret›"
 
 

@@ -14,14 +14,14 @@ _VERBS = {Provision.REQUIREMENT: "应", Provision.RECOMMENDATION: "宜", Provisi
 
 
 def outline(profile: Profile, *, clause: str | None = None) -> str:
-    """The whole profile, or one clause of it. UsageError U102 for an unknown clause."""
+    """The whole profile, or one clause of it. UsageError U502 for an unknown clause."""
     if clause is not None:
         found = [(part, c) for part in profile.standards() for c in part.clauses if c.id == clause]
         if not found:
             known = [c.id for part in profile.standards() for c in part.clauses]
             near = get_close_matches(clause, known, n=3, cutoff=0.4)
             raise UsageError(
-                "U102", f"{profile.id} 中没有条款 {clause}", expected=f"相近的有 {'、'.join(near)}" if near else ""
+                "U502", f"{profile.id} 中没有条款 {clause}", expected=f"相近的有 {'、'.join(near)}" if near else ""
             )
         return "\n".join(line for part, c in found for line in _clause(part, c, full=True))
     lines = [f"{profile.id}  {profile.title.get('zh', '')}", f"版本 {profile.edition or '—'}  摘要 {profile.digest}"]

@@ -15,7 +15,6 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -24,9 +23,11 @@ from urllib.parse import urlsplit
 import httpx as client_library  # the one line to change for httpx2
 
 from conformance.model.exchange import Exchange, Fault, Request, Response
-from conformance.model.target import Limits, Target, Tls
+from conformance.model.target import Limits, Target
+from conformance.target import access
 
 USER_AGENT = "conformance"
+_HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT}
 _IDLE = 2.0  # seconds a connection is kept unused; shorter than common servers' own limit, so that none dies under us
 _CHUNK = 65536
 
@@ -65,7 +66,8 @@ class HttpPort:
         )
         self._hosts = frozenset(h.lower() for h in target.hosts)
         self._proxy = target.proxy
-        self._verify = ssl_context(target.tls) if target.base_url.startswith("https") or target.proxy else True
+        self._verify = access.context(target.tls) if target.base_url.startswith("https") or target.proxy else True
+        self._timeout = client_library.Timeout(limits.timeout).as_dict()
         self._slots = threading.BoundedSemaphore(self._limits.concurrency)
         self._lock = threading.Lock()
         self._next_start = 0.0
@@ -137,9 +139,14 @@ class HttpPort:
         peer = ""
         tls: dict[str, str] = {}
         try:
-            built = client.build_request(request.method, request.url, headers=request.headers, content=request.body)
-            built.extensions["trace"] = watch.trace
-            answer = client.send(built, stream=True)
+            built = client_library.Request(
+                request.method,
+                request.url,
+                headers={**_HEADERS, **request.headers},
+                content=request.body or None,
+                extensions={"timeout": self._timeout, "trace": watch.trace},
+            )
+            answer = client.handle_request(built)
             try:
                 stream = answer.extensions.get("network_stream")
                 if stream is not None:
@@ -149,7 +156,7 @@ class HttpPort:
                     status=answer.status_code,
                     headers=tuple((_text(k).lower(), _text(v)) for k, v in answer.headers.raw),
                     body=body,
-                    http_version=answer.http_version,
+                    http_version=answer.extensions.get("http_version", b"HTTP/1.1").decode("ascii", "replace"),
                 )
             finally:
                 answer.close()
@@ -181,15 +188,16 @@ class HttpPort:
         """Read and decode at most `limits.body` bytes; what was read is kept even when the reading broke off."""
         limit = self._limits.body
         coding = answer.headers.get("content-encoding", "").strip().lower()
-        decode = _decoder(coding)
-        if decode is None:
+        decoder = _DECODERS.get(coding)
+        if decoder is None:
             return b"", Fault("content-coding", f"未请求的内容编码 {coding[:40]!r}")
+        decode = decoder()
         parts: list[bytes] = []
         size = raw = 0
         try:
             for chunk in answer.iter_raw(_CHUNK):
                 raw += len(chunk)
-                plain = decode(chunk, limit + 1 - size)
+                plain = decode.feed(chunk, limit + 1 - size)
                 size += len(plain)
                 parts.append(plain)
                 if size > limit:
@@ -204,19 +212,19 @@ class HttpPort:
             return b"".join(parts), Fault("closed" if fault.kind == "protocol" else fault.kind, fault.message)
         except zlib.error as error:
             return b"".join(parts), Fault("content-coding", f"内容编码 {coding} 损坏: {error}")
+        if raw and not decode.whole:
+            return b"".join(parts), Fault("content-coding", f"内容编码 {coding} 损坏: 数据不完整")
         return b"".join(parts), None
 
     def _client(self) -> Any:
         client = getattr(self._local, "client", None)
         if client is None:
-            client = client_library.Client(
+            # The transport alone: no cookie jar that one check would leave to the next, no redirects, no environment.
+            client = client_library.HTTPTransport(
                 verify=self._verify,
-                proxy=self._proxy,
+                proxy=client_library.Proxy(self._proxy) if self._proxy else None,
                 trust_env=False,
-                follow_redirects=False,
-                timeout=client_library.Timeout(self._limits.timeout),
                 limits=client_library.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=_IDLE),
-                headers={"user-agent": USER_AGENT, "accept-encoding": "gzip, deflate"},
             )
             self._local.client = client
             self._local.watch = _Watch()
@@ -268,17 +276,6 @@ class _Watch:
                 pass  # already closed by the other side
 
 
-def ssl_context(tls: Tls) -> ssl.SSLContext:
-    """The trust the target file names: its CA file, else the operating system's store."""
-    context = ssl.create_default_context(cafile=tls.ca)
-    if tls.cert:
-        context.load_cert_chain(tls.cert, tls.key)
-    if not tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
 def _failed(request: Request, kind: str, message: str, operation: str, identity: str) -> Exchange:
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Exchange(request, fault=Fault(kind, message), started=now, operation=operation, identity=identity)
@@ -315,14 +312,35 @@ def _fault(error: Exception) -> Fault:
     return Fault("protocol", text)
 
 
-def _decoder(coding: str) -> Callable[[bytes, int], bytes] | None:
-    """content-coding → function(chunk, most bytes to give); None for a coding that was not asked for."""
-    if coding in ("", "identity"):
-        return lambda chunk, room: chunk[:room]
-    if coding in ("gzip", "x-gzip", "deflate"):
-        inflate = zlib.decompressobj(wbits=47)  # 32 + 15: gzip or zlib by its header
-        return lambda chunk, room: inflate.decompress(chunk, max(1, room))
-    return None
+class _Identity:
+    whole = True
+
+    def feed(self, chunk: bytes, room: int) -> bytes:
+        return chunk[:room]
+
+
+class _Inflate:
+    """gzip or zlib, told apart by its header; never gives more than it is asked for."""
+
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj(wbits=47)  # 32 + 15
+
+    @property
+    def whole(self) -> bool:
+        return self._inflate.eof
+
+    def feed(self, chunk: bytes, room: int) -> bytes:
+        return self._inflate.decompress(chunk, max(1, room))
+
+
+# content-coding → decoder; a coding that was not asked for has none
+_DECODERS: dict[str, type[_Identity] | type[_Inflate]] = {
+    "": _Identity,
+    "identity": _Identity,
+    "gzip": _Inflate,
+    "x-gzip": _Inflate,
+    "deflate": _Inflate,
+}
 
 
 def _peer(stream: Any) -> tuple[str, dict[str, str]]:

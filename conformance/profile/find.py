@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "U101": "没有这个测试规范",
     "U102": "测试规范文件不存在",
     "U103": "标准号对应几个测试规范",
+    "U104": "不是从文件读入的测试规范，不能静态检查",
 }
 
 
@@ -135,10 +136,13 @@ def locate(name: str, *, near_file: Path | None = None) -> Path:
                 "U102", f"测试规范文件不存在：{given}", where=given, hint="检查路径，或者用 conformance list 查看名称"
             )
     if near_file is not None:
-        beside = [one for one in available([("", near_file.parent)]) if one.id == given]
+        neighbours = available([("", near_file.parent)])
+        beside = [one for one in neighbours if one.id == given]
         if beside:
             return _one(beside, given)
-    known = available()
+        known = list({one.path.resolve(): one for one in (*neighbours, *available())}.values())
+    else:
+        known = available()
     exact = [one for one in known if one.id == given]
     if exact:
         return _one(exact, given)

@@ -12,6 +12,7 @@ import jsonschema_rs
 
 from conformance.codes.formats import FORMATS
 from conformance.errors import ConformanceError
+from conformance.generate.spec import check_spec
 from conformance.profile import written
 from conformance.profile.names import near
 from conformance.profile.schema import Wrong
@@ -189,11 +190,10 @@ def paths(subject: Subject) -> Iterator[Wrong]:
 
 
 def generators(subject: Subject) -> Iterator[Wrong]:
-    """The generators are a room beside this one, so it is asked for by name and only when a profile generates."""
     for base, check in _checks(subject):
         for name, spec in check.get("generate", {}).items():
             try:
-                import_module("conformance.generate.spec").check_spec(spec)
+                check_spec(spec)
             except ConformanceError as problem:
                 hint = problem.hint or problem.expected
                 yield Wrong("L119", (*base, "generate", name), problem.message, hint=hint)
@@ -202,6 +202,7 @@ def generators(subject: Subject) -> Iterator[Wrong]:
 def parameter_types(subject: Subject) -> Iterator[Wrong]:
     if not subject.raw.get("parameters"):
         return
+    # The room of targets comes after this one; it is asked by name, so that this one does not depend on it.
     known = import_module("conformance.target.parameters").TYPES
     for name, parameter in subject.raw["parameters"].items():
         if parameter["type"] not in known:

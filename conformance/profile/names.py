@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
 from conformance.profile import written
-from conformance.profile.schema import Wrong
+from conformance.profile.schema import MOST, Wrong
 from conformance.profile.yamlread import Pointer
 
 CODES: dict[str, str] = {
@@ -32,7 +34,12 @@ Raw = Mapping[str, Any]
 
 def near(name: str, known: Iterable[str]) -> str:
     """A hint that names the known word that `name` is probably a slip of."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return _near(name, tuple(sorted(known)))
+
+
+@lru_cache(maxsize=4096)
+def _near(name: str, known: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return f"是否想写 {close[0]}？" if close else ""
 
 
@@ -47,8 +54,11 @@ def clause_id(clause: Raw) -> str:
 
 
 def problems(own: Raw, merged: Raw) -> list[Wrong]:
-    """What is wrong in `own`, the file's data, whose vocabulary is `merged` (its own and that of `uses`)."""
-    return [*_vocabulary(own, merged), *_clauses(own, merged)]
+    """What is wrong in `own`, the file's data, whose vocabulary is `merged` (its own and that of `uses`).
+
+    One more than can be told about, at most.
+    """
+    return list(islice(chain(_vocabulary(own, merged), _clauses(own, merged)), MOST + 1))
 
 
 def _vocabulary(own: Raw, merged: Raw) -> Iterator[Wrong]:

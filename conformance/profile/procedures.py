@@ -14,7 +14,9 @@ def suite_folders(origin: str) -> list[Path]:
     out = []
     if origin:
         here = Path(origin).resolve().parent
-        out += [here / "suites", here.parent / "suites"]
+        out.append(here / "suites")
+        if here.name == "profiles":
+            out.append(here.parent / "suites")
     out += [Path.cwd() / "suites", folder("suites")]
     return list(dict.fromkeys(out))
 

@@ -57,6 +57,11 @@ def _validator() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(grammar())
 
 
+@cache
+def _clause_validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator({"$ref": "#/$defs/clause", "$defs": grammar()["$defs"]})
+
+
 class Wrong:
     """One error before its place is known. `on_key`: the key itself is wrong, not its value."""
 
@@ -79,10 +84,46 @@ class Wrong:
 
 def check(data: dict[str, Any], text: bytes, name: str) -> None:
     """Nothing when `data` (read from `text`) is a profile by the grammar; ProfileError with all errors otherwise."""
-    validator = _validator()
-    if not validator.is_valid(data):
-        found = list(islice(_wrongs(validator.iter_errors(data)), MOST + 1))
+    if not _validator().is_valid(data):
+        few, index = _only_wrong_clauses(data)
+        found = list(islice(_wrongs(_errors(few)), MOST + 1))
+        for wrong in found:
+            if index is not None and len(wrong.pointer) > 1 and wrong.pointer[0] == "clauses":
+                wrong.pointer = ("clauses", index[int(wrong.pointer[1])], *wrong.pointer[2:])
         raise_all(found, text, name)
+
+
+def _only_wrong_clauses(data: dict[str, Any]) -> tuple[dict[str, Any], list[int] | None]:
+    """The data with no more clauses than can be told about, and which they were. The library lists errors eagerly,
+    each with a copy of what is wrong: a file with a million of them would take a gigabyte to refuse."""
+    clauses = data.get("clauses")
+    if not isinstance(clauses, list) or len(clauses) <= MOST:
+        return data, None
+    valid = _clause_validator().is_valid
+    index = list(islice((n for n, clause in enumerate(clauses) if not valid(clause)), MOST + 1))
+    return {**data, "clauses": [clauses[n] for n in index]}, index
+
+
+def _errors(data: dict[str, Any]) -> Any:
+    if _small(data):
+        return _validator().iter_errors(data)
+    try:
+        _validator().validate(data)
+    except jsonschema_rs.ValidationError as first:
+        return [first]
+    return []
+
+
+def _small(data: Any, most: int = 20_000) -> bool:
+    waiting, count = [data], 0
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            count += len(one)
+            if count > most:
+                return False
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+    return True
 
 
 def raise_all(found: Sequence[Wrong], text: bytes, name: str) -> None:
@@ -183,7 +224,7 @@ _LIMITS = {
 def _unknown_key(error: Any, pointer: Pointer) -> list[Wrong]:
     known = _siblings(error)
     out = []
-    for key in error.kind.unexpected:
+    for key in error.kind.unexpected[: MOST + 1]:
         near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.6)
         hint = f"是否想写 {near[0]}？" if near else ""
         expected = "、".join(known) if len(known) <= 30 else ""
@@ -301,10 +342,17 @@ def _branches(error: Any, pointer: Pointer) -> list[Wrong]:
     if context and all(len(b) == 1 and _kind(b[0]) == "Type" and _pointer(b[0]) == pointer for b in context):
         return [_type_error(pointer, [t for b in context for t in b[0].kind.types], error.instance)]
     fits = [b for b in context if not any(_kind(e) == "Type" and _pointer(e) == pointer for e in b)] or context
-    best = max(fits, key=lambda b: (max((len(_pointer(e)) for e in b), default=0), -len(b)), default=[])
+    best = max(fits, key=lambda b: (max((len(_pointer(e)) for e in b), default=0), _slip(b), -len(b)), default=[])
     return [wrong for e in best for wrong in _explain(e)] or [
         Wrong("P209", pointer, f"{path_text(pointer)} 不符合任何一种写法")
     ]
+
+
+def _slip(branch: list[Any]) -> float:
+    """How near a missing key of this branch is to one too many: `al` was meant to be `all`, not `not`."""
+    missing = [e.kind.property.strip('"') for e in branch if _kind(e) == "Required"]
+    extra = [str(key) for e in branch if _kind(e) == "AdditionalProperties" for key in e.kind.unexpected]
+    return max((difflib.SequenceMatcher(None, m, x).ratio() for m in missing for x in extra), default=0.0)
 
 
 def _alternatives(error: Any) -> list[str]:

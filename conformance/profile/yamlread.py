@@ -37,6 +37,7 @@ SIZE = 16 * 1024 * 1024
 DEPTH = 64
 CONTAINERS = 500_000
 SCALARS = 2_000_000
+KEYS = 20_000  # of one mapping
 
 CODES: dict[str, str] = {
     "001": "文件不存在、不能读，或者不是文件",
@@ -105,6 +106,12 @@ class _Pure(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         yaml.reader.Reader.__init__(self, stream)
         yaml.scanner.Scanner.__init__(self)
         yaml.parser.Parser.__init__(self)
+
+    def get_event(self) -> Any:
+        event = super().get_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, ScalarEvent):
+            event.value.encode()  # it lets half a surrogate pair through, libyaml does not
+        return event
 
 
 def _parser(data: bytes) -> Any:
@@ -235,6 +242,8 @@ def _build(source: _Source, data: bytes, stop: str | None = None, enough: frozen
                         expected="每个键只写一次",
                         hint="删掉或合并其中一个",
                     )
+                if len(current) >= KEYS:
+                    source.at(event, "002", f"一个映射里的键超过 {KEYS} 个", expected=f"不超过 {KEYS} 个")
                 if key == "<<" and not event.style:
                     source.at(event, "010", "不支持合并键 <<", expected="把内容写全")
                 if not key:

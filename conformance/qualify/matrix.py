@@ -6,9 +6,12 @@ automatic check; each fault fails exactly the checks it names; each automatic ch
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import Any, TextIO
 
 from conformance.errors import UsageError
@@ -20,7 +23,7 @@ from conformance.plan.select import plan
 from conformance.profile import load
 from conformance.record.environment import environment, versions
 from conformance.run.batch import live_run, run_batch
-from conformance.specimen.registry import faults, shapes, specimen_for, start
+from conformance.specimen.registry import faults, names, start
 from conformance.target import load_target
 
 SEED = 20260101
@@ -29,11 +32,12 @@ SEED = 20260101
 def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | None = None) -> dict[str, Any]:
     """The matrix as JSON-able data (schema `conformance/qualify/matrix.schema.json`)."""
     profile = load(name)
-    family = specimen_for(profile.id)
+    family = _family(profile)
     if family is None:
-        raise UsageError("U301", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
+        raise UsageError("U401", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
     started = datetime.now(UTC)
-    known = {f.name: f for f in faults(family) if f.kind != "whole-system"}
+    shapes = [n for n in names() if n == family or n.startswith(f"{family}-")]
+    known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
     wanted = [known[f] for f in only] if only else list(known.values())
     keys = {
         f"{part.id}/{clause.id}/{check.name}": check
@@ -41,13 +45,13 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
         for clause in part.clauses
         for check in clause.checks
     }
-    conforming = {shape: verdicts(profile, shape, progress) for shape in shapes(family)}
+    runs = _all(name, [*shapes, *(f"{shape}+{fault.name}" for shape, fault in wanted)], progress)
+    conforming = {shape: runs[shape] for shape in shapes}
     automatic = [k for k, check in keys.items() if check.kind != "manual"]
     killed: dict[str, list[str]] = {key: [] for key in automatic}
     rows = []
-    for fault in wanted:
-        shape = fault.shape or family
-        results = verdicts(profile, f"{shape}+{fault.name}", progress)
+    for shape, fault in wanted:
+        results = runs[f"{shape}+{fault.name}"]
         failed = sorted(k for k, r in results.items() if r.verdict is Verdict.FAIL)
         disturbed = sorted(
             k
@@ -100,27 +104,50 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
     }
 
 
-def verdicts(profile: Profile, specimen: str, progress: TextIO | None = None) -> Mapping[str, CheckResult]:
-    """Key → result of every check of the profile against one specimen."""
+def _all(name: str, specimens: Sequence[str], progress: TextIO | None) -> dict[str, Mapping[str, CheckResult]]:
+    """Specimen → verdicts. Specimens are independent systems, so they run beside each other, one a processor."""
+    out: dict[str, Mapping[str, CheckResult]] = {}
+    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+        begun = {pool.submit(_one, name, specimen): specimen for specimen in specimens}
+        for future in as_completed(begun):
+            seconds, out[begun[future]] = future.result()
+            if progress is not None:
+                failed = sum(r.verdict is Verdict.FAIL for r in out[begun[future]].values())
+                print(
+                    f"[{len(out)}/{len(specimens)}] {begun[future]}: {failed} 项不符合，{seconds:.1f} s",
+                    file=progress,
+                    flush=True,
+                )
+    return out
+
+
+def _one(name: str, specimen: str) -> tuple[float, Mapping[str, CheckResult]]:
     clock = time.perf_counter()
+    results = verdicts(load(name), specimen)
+    return time.perf_counter() - clock, results
+
+
+def verdicts(profile: Profile, specimen: str) -> Mapping[str, CheckResult]:
+    """Key → result of every check of the profile against one specimen."""
     running = start(specimen)
     try:
         target = load_target(attest_manual(running.target, profile), profile)
         run = live_run(profile, target, seed=SEED)
         try:
-            results = run_batch(run, plan(profile, target))
+            return run_batch(run, plan(profile, target))
         finally:
             run.sender.close()  # type: ignore[attr-defined]
     finally:
         running.stop()
-    if progress is not None:
-        failed = sum(r.verdict is Verdict.FAIL for r in results.values())
-        print(
-            f"{specimen}: {len(results)} 项，{failed} 项不符合，{time.perf_counter() - clock:.1f} s",
-            file=progress,
-            flush=True,
-        )
-    return results
+
+
+def _family(profile: Profile) -> str | None:
+    """The specimens made for a profile: those whose faults name its checks."""
+    mine = {part.id for part in profile.standards()}
+    for name in names():
+        if any(key.partition("/")[0] in mine for fault in faults(name) for key in fault.kills):
+            return name
+    return None
 
 
 def _holes(

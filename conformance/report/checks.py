@@ -69,9 +69,9 @@ class Checks:
 
     def _facts(self, result: CheckResult) -> str:
         w, parts = self.context.words, []
-        if not (result.assertions or result.witnesses or result.duration):
+        if result.verdict is Verdict.NOT_TESTED and not result.witnesses:
             parts.append(w["check.not_run"])
-        else:
+        elif result.verdict is not Verdict.NOT_APPLICABLE:
             parts.append(w.fill("check.assertions", n=result.assertions))
             if result.failed:
                 parts.append(w.fill("check.failed", n=result.failed))

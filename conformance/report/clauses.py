@@ -178,7 +178,7 @@ class Tree:
 
     def _link(self, entry: _Entry) -> tuple[str, str, str]:
         c, clause = self._context, entry.judged.clause
-        return c.anchors[entry.judged.key], c.say(clause.id, 80), c.say(clause.title, 80)
+        return c.anchors[entry.judged.key], c.label(entry.judged.key), c.say(clause.title, 80)
 
     def _finding(self, entry: _Entry) -> FindingView:
         c, judged, clause = self._context, entry.judged, entry.judged.clause

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -109,9 +110,7 @@ class Context:
     @cached_property
     def anchors(self) -> Mapping[str, str]:
         """profile/clause → fragment: `c-5.2`, or `c-profile-5.2` where two standards of a bundle have a clause 5.2."""
-        times: dict[str, int] = {}
-        for c in self.clauses:
-            times[c.clause.id] = times.get(c.clause.id, 0) + 1
+        times = self._times
         out: dict[str, str] = {}
         taken: set[str] = set()
         for c in self.clauses:
@@ -122,6 +121,20 @@ class Context:
             taken.add(name)
             out[c.key] = name
         return out
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        return Counter(c.clause.id for c in self.clauses)
+
+    def label(self, key: str) -> str:
+        """The number of a clause, behind its standard where another standard here has the same number."""
+        profile, _, clause = key.partition("/")
+        number = self.say(clause, 80)
+        return number if self._times[clause] < 2 else f"{self._names.get(profile, profile)} {number}"
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {p.id: self.say(p.standard.number) if p.standard else p.id for p in self.profiles}
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:
@@ -142,7 +155,7 @@ class Context:
 
     def numbers(self, keys: tuple[str, ...], limit: int = 12) -> str:
         """Clause keys → their numbers, as a sentence can hold them, behind their standard where there are several."""
-        names = {p.id: self.say(p.standard.number) if p.standard else p.id for p in self.profiles}
+        names = self._names
         groups: dict[str, list[str]] = {}
         for key in keys[:limit]:
             profile, _, clause = key.partition("/") if "/" in key else ("", "", key)

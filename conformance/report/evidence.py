@@ -36,7 +36,7 @@ class Budget:
 
 def default_budgets() -> tuple[Budget, Budget]:
     """(passes, non-passes): 10,000 checks stay under 25 MB, a report of ordinary size keeps nearly everything."""
-    return Budget(each=3_000, left=5_000_000), Budget(each=16_000, left=8_000_000)
+    return Budget(each=3_000, left=2_000_000), Budget(each=16_000, left=6_000_000)
 
 
 class Reader:

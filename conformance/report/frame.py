@@ -227,15 +227,21 @@ def legend(context: Context) -> tuple[Line, ...]:
 def digests(context: Context) -> tuple[Line, ...]:
     """Quoted in the report, the digests of the ledger pin the whole record behind it."""
     w, record = context.words, context.record
+    methods = tuple(
+        Line(f"{w['environment.profile']} {context.say(p.id, 60)} SHA-256", p.digest, mono=True)
+        for p in context.vocabulary
+        if p.digest
+    )
     try:
         manifest = json.loads(read_bytes(record.source, MANIFEST))
         ledger = mapping(manifest["ledger"])
         count = len(manifest["evidence"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return (Line(w["verify.ledger"], w["verify.unsealed"]),)
+        return (Line(w["verify.ledger"], w["verify.unsealed"]), *methods)
     return (
         Line(f"{w['verify.ledger']} SM3", context.say(ledger.get("sm3"), 80), mono=True),
         Line(f"{w['verify.ledger']} SHA-256", context.say(ledger.get("sha256"), 80), mono=True),
         Line(w["verify.lines"], context.say(ledger.get("lines"), 20)),
         Line(w["verify.evidence"], str(count)),
+        *methods,
     )

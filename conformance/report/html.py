@@ -24,6 +24,7 @@ from conformance.resources import folder
 from conformance.run.redact import mask_text
 
 _FONT = Markup('"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",SimHei,sans-serif')
+_ALARM = {True: {"weight": "700", "colour": "#a8201a"}, False: {"weight": "400", "colour": "#333"}}
 _CHUNK = 1 << 18
 
 
@@ -78,24 +79,23 @@ def style(view: ReportView, words: Wording) -> str:
             page_style(
                 words,
                 number=f"{view.cover.number_label} {view.number}",
-                head=view.cover.organisation if view.laboratory else view.cover.title,
-                band="　".join(view.bands),
+                head=view.cover.organisation if view.laboratory else "",
+                bands=view.bands,
             ),
         )
     )
 
 
-def page_style(words: Wording, *, number: str, head: str, band: str) -> str:
+def page_style(words: Wording, *, number: str, head: str, bands: tuple[str, ...] = ()) -> str:
     values = {
         "number": number[:70],
-        "head": head[:40],
-        "band": band,
+        "lead": "　".join(filter(None, (head[:40], *bands))),
         "before": words["page.count_before"],
         "middle": words["page.count_middle"],
         "after": words["page.count_after"],
     }
     strings = {k: Markup(css_string(v)) for k, v in values.items()}  # noqa: S704 - escaped for CSS, not for HTML
-    return environment().get_template("page.css.j2").render(strings, font=_FONT)
+    return environment().get_template("page.css.j2").render(strings, font=_FONT, **_ALARM[bool(bands)])
 
 
 def write(template: str, view: Any, words: Mapping[str, str], out_path: Path, *, css: str) -> Path:

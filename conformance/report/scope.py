@@ -38,7 +38,7 @@ def answers(context: Context) -> tuple[Answer, ...]:
                 name=say(name, 80),
                 answer=w["applicability.unanswered" if answer is None else f"applicability.{'yes' if answer else 'no'}"],
                 origin=w[f"applicability.{origin}"],
-                excludes=tuple((context.anchors[c.key], say(c.clause.id, 80)) for c in out[:SHOWN_EXCLUDED]),
+                excludes=tuple((context.anchors[c.key], context.label(c.key)) for c in out[:SHOWN_EXCLUDED]),
                 more=max(0, len(out) - SHOWN_EXCLUDED),
             )
         )
@@ -51,7 +51,7 @@ def excluded(context: Context) -> Rows[Untested]:
     def row(c: Judged) -> Untested:
         say = context.say
         why = predicate(c) or context.words["clause.na_unknown"]
-        return Untested(context.anchors[c.key], say(c.clause.id, 80), say(c.clause.title), say(why, 800))
+        return Untested(context.anchors[c.key], context.label(c.key), say(c.clause.title), say(why, 800))
 
     return Rows([c for c in context.clauses if c.outcome.verdict is Verdict.NOT_APPLICABLE], row)
 
@@ -134,19 +134,19 @@ def coverage(context: Context) -> tuple[tuple[CoverageRow, ...], tuple[Untested,
         tally: Counter[str] = Counter()
         for clause in profile.clauses:
             kinds = {k.kind for k in clause.checks}
-            if kinds - {"manual"}:
+            if not clause.provision.testable:
+                tally["notes"] += 1
+            elif kinds - {"manual"}:
                 tally["automatic"] += 1
             elif kinds:
                 tally["manual"] += 1
-            elif not clause.provision.testable:
-                tally["notes"] += 1
             else:
                 tally["untested"] += 1
                 if len(untested) < SHOWN_UNTESTED:
                     key = f"{profile.id}/{clause.id}"
                     reason = context.say(clause.reason, 800) or context.words["coverage.no_reason"]
                     title = context.say(clause.title)
-                    untested.append(Untested(context.anchors[key], context.say(clause.id, 80), title, reason))
+                    untested.append(Untested(context.anchors[key], context.label(key), title, reason))
         name = context.say(profile.standard.number) if profile.standard else context.title(profile.title)
         counts = {k: tally[k] for k in ("automatic", "manual", "untested", "notes")}
         rows.append(CoverageRow(standard=name, anchor=f"s-{n + 1}", total=len(profile.clauses), **counts))
@@ -189,7 +189,7 @@ def profiles(context: Context) -> Table:
                 say(profile.standard.number) if profile.standard else "—",
                 str(sum(len(p.clauses) for p in profile.standards())),
                 "/".join(str(grades[g]) for g in Grade) if profile.clauses else "—",
-                f"sha256 {profile.digest}" if profile.digest else "—",
+                f"{profile.digest[:16]}…" if profile.digest else "—",
             )
         )
     return Table(head, tuple(rows))

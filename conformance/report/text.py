@@ -5,31 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from conformance.codes.text import visible
+
+__all__ = ["Mask", "anchor", "css_string", "cut", "identity", "visible"]
+
 Mask = Callable[[str], str]
-
-# C0 except tab and newline, DEL, C1, soft hyphen, Arabic letter mark, zero-width and bidirectional controls (UAX #9),
-# line and paragraph separators, invisible operators, byte order mark, interlinear annotation, surrogates that stand
-# alone, noncharacters, and the tag block that can hide a whole sentence.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffc\ufffe\uffff\U0001fffe\U0001ffff\U000e0000-\U000e007f]"
-)
-
-
-def _picture(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    if code < 0x20:
-        return chr(0x2400 + code)  # Control Pictures: ␀ … ␟, so that ESC reads ␛
-    if code == 0x7F:
-        return "␡"
-    return f"⟦U+{code:04X}⟧"
-
-
-def visible(text: str) -> str:
-    """The same text with every invisible or direction-changing character shown; tab and newline stay."""
-    if _HIDDEN.search(text) is None:
-        return text
-    return _HIDDEN.sub(_picture, text)
 
 
 def cut(text: str, limit: int, note: str) -> str:

@@ -18,6 +18,7 @@ from conformance.model.verdict import Cause
 from conformance.probe.operation import FAULT, Answer, curl
 from conformance.run.run import LOGIN, Run
 from conformance.run.schemas import describe, problems, shorten, show
+from conformance.target.declare import evaluate
 from conformance.target.fill import fill
 
 _MOST_REASONS = 8
@@ -72,7 +73,7 @@ class Procedure:
         return value
 
     def declared(self, capability: str) -> bool:
-        return bool(self._run.target.declares.get(capability))
+        return bool(evaluate(capability, self._run.target.declares, self._run.profile_capabilities)[0])
 
     def operation(self, name: str) -> Operation:
         return self._run.operations[name]
@@ -173,14 +174,10 @@ class Procedure:
         self, value: Any, schema: Any, message: str, *, where: str = "", answer: Answer | None = None
     ) -> bool:
         wrong = problems(schema, value)
-        return self.expect(
-            not wrong,
-            message if not wrong else f"{message}：{'；'.join(wrong)}",
-            expected=describe(schema),
-            actual=show(value),
-            where=where,
-            answer=answer,
-        )
+        if not wrong:
+            return self.expect(True, message)
+        detail = f"{message}：{'；'.join(wrong)}"
+        return self.expect(False, detail, expected=describe(schema), actual=show(value), where=where, answer=answer)
 
     def expect_outcome(self, answer: Answer, outcome: str | Iterable[str], message: str = "") -> bool:
         """The answer's outcome is the one named (or one of several). `refused` is any declared refusal."""

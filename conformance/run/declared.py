@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.model.profile import Data
@@ -13,35 +13,31 @@ from conformance.run.context import Procedure
 from conformance.run.schemas import describe, shorten, show, valid
 
 
-def carry_out(check: Procedure, spec: Data, controls: Mapping[str, Data]) -> None:
-    """Run the body of a declarative check. `controls`: the specs of the profile's checks by name."""
+def carry_out(check: Procedure, spec: Data, checks: Callable[[], Mapping[str, Data]]) -> None:
+    """Run the body of a declarative check. `checks` gives the specs of the profile's checks by name, when asked."""
     control = spec.get("control")
     if control is not None:
-        run_control(check, controls[control] if isinstance(control, str) else control, controls)
+        run_control(check, control, checks() if isinstance(control, str) else {})
     if "steps" in spec:
         _steps(check, spec["steps"])
     elif "for_each" in spec:
         _for_each(check, spec)
     elif "generate" in spec:
-        check.for_all(
-            spec["generate"], lambda values: _call(check, spec, values), examples=int(spec.get("examples", 50))
-        )
+        examples = int(spec.get("examples", 50))
+        check.for_all(spec["generate"], lambda values: _call(check, spec, values), examples=examples)
     else:
         _call(check, spec, {})
 
 
-def run_control(check: Procedure, spec: Data, controls: Mapping[str, Data]) -> None:
+def run_control(check: Procedure, control: str | Data, checks: Mapping[str, Data]) -> None:
     """The positive control of a negative check: the first call that the named check makes must succeed on real data."""
-    if isinstance(spec.get("control"), str) and "call" not in spec and "for_each" not in spec and "steps" not in spec:
-        spec = controls[spec["control"]]
+    spec = checks[control] if isinstance(control, str) else control
     if "steps" in spec:
         spec = spec["steps"][0]
-    operation = spec.get("call") or spec.get("for_each")
+    operation = spec["call"] if "call" in spec else spec["for_each"]
     name = operation[0] if isinstance(operation, list) else str(operation).removesuffix(".items")
-    if "generate" in spec:
-        check.control(name, as_=spec.get("as", "default"))
-        return
-    check.control(name, as_=spec.get("as", "default"), **_inputs(check, spec, {}))
+    inputs = {} if "generate" in spec else _inputs(check, spec, {})
+    check.control(name, as_=spec.get("as", "default"), **inputs)
 
 
 def _inputs(check: Procedure, spec: Data, extra: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,11 @@ from conformance.model.result import CheckResult
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One check to run. `after`: ids of jobs that must be done before it starts (those not in the run are ignored)."""
+    """One check to run. `after`: ids of jobs that must be done before it starts.
+
+    Those not in the run are ignored, and so are those that stand behind it: jobs start in the order given, and waiting
+    for a later one would be waiting for ever. Whoever orders the jobs puts them behind what they name.
+    """
 
     id: Hashable
     work: Callable[[], CheckResult]
@@ -50,6 +54,9 @@ class Engine:
         with self._state:
             place = self._known[job]
             again = job in self._handed
+            if place > self._reported:  # earlier ones were skipped by somebody else: they will not be asked for
+                self._reported = place
+                self._state.notify_all()
             while not again and job not in self._results:
                 if self._closed:
                     raise RuntimeError("the engine is closed")
@@ -57,7 +64,7 @@ class Engine:
             if not again:
                 outcome = self._results.pop(job)
                 self._handed.add(job)
-                self._reported = max(self._reported, place + 1)  # earlier ones were skipped by somebody else
+                self._reported = max(self._reported, place + 1)
                 self._state.notify_all()
         if again:
             return self._jobs[place].work()
@@ -109,4 +116,4 @@ class Engine:
             return False
         if job.exclusive and self._running:
             return False
-        return all(name in self._done or name not in self._known for name in job.after)
+        return all(name in self._done or self._known.get(name, self._next) >= self._next for name in job.after)

@@ -19,11 +19,11 @@ import threading
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from conformance.model.exchange import Exchange, Request
 
-SECRET_KEYS = (  # noqa: S105 - names of secrets, none of them
+SECRET_KEYS = (
     r"(?:access|refresh|id|auth|session)_?token|token|passw(?:or)?d|pwd|passwddigest|(?:app|client)?_?secret"
     r"|secret_?key|private_?key|api_?key|app_?key|auth_?code|jwt|credential"
 )
@@ -59,12 +59,10 @@ class Redactor:
         if len(value) < 4:
             return
         word = f"‹secret:{name}›"
-        forms = {
-            value,
-            quote(value, safe=""),
-            json.dumps(value)[1:-1],
-            base64.b64encode(value.encode()).decode().rstrip("="),
-        }
+        escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+        escaped |= {form.replace("/", "\\/") for form in escaped}
+        forms = {value, quote(value, safe=""), quote(value), quote_plus(value), *escaped}
+        forms.add(base64.b64encode(value.encode()).decode().rstrip("="))
         with self._lock:
             known = {form for form, _ in self._secrets}
             added = [(form, word) for form in forms if form not in known]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from conformance.model.exchange import Exchange
-from conformance.model.profile import Data, Operation, Profile
+from conformance.model.profile import Capability, Data, Operation, Profile
 from conformance.model.result import Evidence, Reason
 from conformance.model.target import Target
 from conformance.model.verdict import Cause
@@ -48,6 +48,10 @@ class Run:
     stopped: threading.Event = field(default_factory=threading.Event)
     _tokens: dict[str, str] = field(default_factory=dict)
     _token_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def profile_capabilities(self) -> tuple[Capability, ...]:
+        return tuple(c for part in (self.profile, *self.profile.standards()) for c in part.capabilities)
 
     def seed_for(self, key: str) -> int:
         """A seed of its own for every check, whatever the order they run in."""

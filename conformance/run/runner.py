@@ -19,7 +19,7 @@ from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned
 from conformance.probe.operation import UnboundField
-from conformance.resources import folder
+from conformance.profile import procedure_file
 from conformance.run.context import Aborted, Procedure, Stopped
 from conformance.run.declared import carry_out, run_control
 from conformance.run.run import Run
@@ -118,15 +118,13 @@ def _body(profile: Profile, check: Check) -> Callable[[Procedure], None]:
         control = check.spec.get("control")
         if control is None:
             return function
-        specs = _specs(profile)
 
         def controlled(notebook: Procedure) -> None:
-            run_control(notebook, specs[control] if isinstance(control, str) else control, specs)
+            run_control(notebook, control, _specs(profile))
             function(notebook)
 
         return controlled
-    specs = _specs(profile)
-    return lambda notebook: carry_out(notebook, check.spec, specs)
+    return lambda notebook: carry_out(notebook, check.spec, lambda: _specs(profile))
 
 
 def _specs(profile: Profile) -> dict[str, Data]:
@@ -134,27 +132,15 @@ def _specs(profile: Profile) -> dict[str, Data]:
 
 
 def procedure(profile: Profile, reference: str) -> Callable[[Procedure], None]:
-    """`family/module.py::function` → the function. Looked for beside the profile file first, then in the suites folder."""
+    """`family/module.py::function` → the function, from the very file whose digest is part of the profile's digest."""
+    path = procedure_file(reference, profile.origin)
     file, _, name = reference.partition("::")
-    path = procedure_path(profile, file)
-    module = _load(path)
-    function = getattr(module, name, None)
+    if path is None:
+        raise ConformanceError("E103", f"找不到检测程序文件 {file}", expected=f"suites/{file}", where=profile.origin)
+    function = getattr(_load(path), name, None)
     if not callable(function):
         raise ConformanceError("E102", f"{file} 中没有函数 {name}", where=reference)
     return function  # type: ignore[no-any-return]
-
-
-def procedure_path(profile: Profile, file: str) -> Path:
-    places = (
-        [Path(profile.origin).parent / "suites", Path(profile.origin).parent.parent / "suites"]
-        if profile.origin
-        else []
-    )
-    for base in [*places, folder("suites")]:
-        path = (base / file).resolve()
-        if path.is_file() and path.is_relative_to(base.resolve()):
-            return path
-    raise ConformanceError("E103", f"找不到检测程序文件 {file}", expected=f"suites/{file}", where=profile.origin)
 
 
 def _load(path: Path) -> ModuleType:

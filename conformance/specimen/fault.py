@@ -11,17 +11,20 @@ WHOLE_SYSTEM = "whole-system"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """缺陷. `kills` names what it must be noticed by: check keys, or clause ids while the keys are not settled.
+    """缺陷. `kills` are the keys of the checks that must fail because of it, all of them and no others.
 
-    kind    `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system
-    shapes  the specimens it exists in; empty means all of them
-    source  where the fault was seen, in the keys of the notes ("F1", "C8"), or "假想" when nobody reported one
+    disturbs  the checks that cannot be decided under it: it takes away what they need before they can begin, most
+              often the positive control of a negative check
+    kind      `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system
+    shapes    the specimens it exists in; empty means all of them
+    source    where the fault was seen, in the keys of the notes ("F1", "C8"), or "假想" when nobody reported one
     """
 
     name: str
     title: str
     source: str
     kills: tuple[str, ...] = ()
+    disturbs: tuple[str, ...] = ()
     kind: str = DEVIATION
     shapes: tuple[str, ...] = ()
 

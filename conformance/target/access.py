@@ -111,21 +111,24 @@ def proxy(value: Any, vault: Vault, where: Where) -> str | None:
     if value is None:
         return None
     place = where(("proxy",))
-    address = str(vault.resolve(value, place)) if is_reference(value) else str(value)
-    shown = "引用的地址（值不予显示）" if is_reference(value) else found(value)
+    referred = is_reference(value)
+    address = str(vault.resolve(value, place)) if referred else str(value)
+    hidden = "引用的地址（值不予显示）"
     try:
         parts = urlsplit(address)
+        secret = "@" in parts.netloc
+        shown = hidden if referred or secret else found(value)
+        if secret and not referred:
+            raise TargetError(
+                "T204",
+                "proxy 里直接写了用户名或口令（值不予显示）",
+                expected="env:NAME 或 file:PATH",
+                where=place,
+                hint="把整个代理地址放进环境变量",
+            )
         port = parts.port
     except ValueError:
-        raise TargetError("T153", f"proxy 的端口不对: {shown}", expected="http://主机:端口", where=place) from None
-    if parts.password is not None and not is_reference(value):
-        raise TargetError(
-            "T204",
-            "proxy 里直接写了口令（值不予显示）",
-            expected="env:NAME 或 file:PATH",
-            where=place,
-            hint="把整个代理地址放进环境变量",
-        )
+        raise TargetError("T153", "proxy 不是成形的地址", expected="http://主机:端口", where=place) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.path not in ("", "/"):
         raise TargetError(
             "T153",
@@ -136,7 +139,7 @@ def proxy(value: Any, vault: Vault, where: Where) -> str | None:
         )
     if parts.password:
         vault.values.append(Secret(parts.password))
-    return Secret(address) if is_reference(value) else address
+    return Secret(address) if referred else address
 
 
 def hosts(

@@ -65,15 +65,19 @@ def _url(value: Any, _folder: Path) -> str:
     text = _text(value, _folder)
     try:
         parts = urlsplit(text)
-        port = parts.port
     except ValueError:
-        raise _WrongError(found(text), "检查主机和端口") from None
-    if parts.scheme not in ("http", "https"):
-        raise _WrongError(found(text), "以 http:// 或 https:// 开头")
-    if parts.username is not None or parts.password is not None:
+        raise _WrongError("不成形的地址（值不予显示）", "检查主机和端口") from None
+    # First of all: any message below shows the address.
+    if "@" in parts.netloc:
         raise _WrongError(
             "地址里带有用户名或口令（值不予显示）", "口令写进 secrets 或 identities，以 env: 或 file: 引用"
         )
+    if parts.scheme not in ("http", "https"):
+        raise _WrongError(found(text), "以 http:// 或 https:// 开头")
+    try:
+        port = parts.port
+    except ValueError:
+        raise _WrongError(found(text), "检查主机和端口") from None
     if not parts.hostname or port == 0 or re.search(r"[\s<>\"\\^`{|}]", text):
         raise _WrongError(found(text), "检查主机、端口，去掉空白和占位符")
     if parts.fragment:

@@ -10,6 +10,9 @@ from typing import Any, NoReturn
 from conformance.codes.text import shown
 from conformance.errors import TargetError
 
+TODO = "待填"
+"""What `conformance init` writes where a value is due; one that is left is told before anything else."""
+
 Path = tuple[str | int, ...]
 Where = Callable[[Path], str]
 """Turns the place of a value, such as `("limits", "rate")`, into text such as `acme.yaml:12:9 (limits.rate)`."""

@@ -17,8 +17,8 @@ from conformance.model.profile import Data, Profile
 from conformance.model.target import Secret, System, Target
 from conformance.profile.yamlread import position, read_bytes, read_yaml
 from conformance.target import access, binding, identities, parameters
+from conformance.target.problems import TODO, dotted, fail, near
 from conformance.target.problems import Path as Place
-from conformance.target.problems import dotted, fail, near
 from conformance.target.requirements import Requirements, requirements
 from conformance.target.schema import complaints
 from conformance.target.secrets import Vault
@@ -61,7 +61,7 @@ def load_target(
     Raises TargetError, once, for all that is wrong: T0xx reading, T1xx content, T2xx secrets, T3xx bindings.
     """
     read = _read(source)
-    problems = complaints(read.data, read.where)
+    problems = complaints(read.data, read.where) or _left_open(read)
     if problems:
         fail(problems)
     vault = Vault(read.folder, os.environ if environ is None else environ)
@@ -152,6 +152,31 @@ def _build(
         ),
         [],
     )
+
+
+def _left_open(read: _Source) -> list[TargetError]:
+    """One problem for all the places where the word of `conformance init` still stands."""
+    places: list[Place] = []
+
+    def walk(value: Any, place: Place) -> None:
+        if isinstance(value, dict):
+            for name, member in value.items():
+                walk(member, (*place, name))
+        elif value == TODO:
+            places.append(place)
+
+    walk(read.data, ())
+    if not places:
+        return []
+    names = "、".join(dotted(p) for p in places)
+    return [
+        TargetError(
+            "T113",
+            f"还有 {len(places)} 处没有填写: {names}",
+            where=read.where(places[0]),
+            hint=f"把「{TODO}」换成实际的值",
+        )
+    ]
 
 
 def _plain(value: Any, depth: int = 0) -> Any:

@@ -90,15 +90,16 @@ class Vault:
                     where=where,
                     hint="检查路径",
                 )
-            text = path.read_bytes()[: MOST + 1].decode("utf-8")
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
+            content = path.read_bytes()[: MOST + 1]
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or type(error).__name__
             raise TargetError("T202", f"密钥引用 file:{name} 读不到: {reason}", where=where, hint=hint) from None
+        try:
+            text: str | None = content.decode("utf-8")
         except UnicodeDecodeError:
-            # `from None`: the codec's exception carries the bytes of the secret.
-            raise TargetError(
-                "T203", f"密钥文件 file:{name} 不是 UTF-8 文本", expected="UTF-8 文本", where=where
-            ) from None
+            text = None  # raised below: the codec's exception carries the bytes of the secret, even as a mere context
+        if text is None:
+            raise TargetError("T203", f"密钥文件 file:{name} 不是 UTF-8 文本", expected="UTF-8 文本", where=where)
         if about.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             self.warnings.append(
                 f"{where}: 密钥文件 file:{name} 对其他用户可读（权限 {about.st_mode & 0o777:o}），建议 chmod 600"

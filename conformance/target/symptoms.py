@@ -320,7 +320,7 @@ def _of_success(call: Call, answer: AnswerLike) -> Symptom | None:
     if path and not _somewhere(answer.json, container(path)):
         return Symptom(
             BINDING, "D167", Cause.CONFIGURATION, "按绑定的位置找不到数据", f"响应体中有 {path}",
-            f"顶层成员: {_members(answer.json)}", "核对该操作的 response.items",
+            f"顶层成员: {_members(answer.json)}", "核对该操作的 response.items；绑定无误时，是系统没有返回数据",
         )  # fmt: skip
     if path and not answer.items:
         return Symptom(

@@ -11,11 +11,9 @@ import yaml
 from conformance.model.profile import Identity, Parameter, Profile
 from conformance.target.identities import BUILT_IN
 from conformance.target.parameters import TYPES
+from conformance.target.problems import TODO
 from conformance.target.requirements import requirements
 from conformance.target.secrets import is_sensitive
-
-TODO = "待填"
-"""Stands where a value is required. It is no valid value of most types, so a forgotten one is told at once."""
 
 
 def init_text(profile: Profile) -> str:

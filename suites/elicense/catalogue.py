@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from conformance.suite import Answer, Procedure
@@ -72,7 +73,9 @@ def incomplete_or_over_long_records_are_refused(check: Procedure) -> None:
         _refused_with_a_reason(check, f"缺少必填项 {name}", {"batch": batch} | {name: None})
     for name, longest in _LONGEST.items():
         if name in check.operation("submit").inputs:
-            _refused_with_a_reason(check, f"{name} 超过 {longest} 个字符", {"batch": batch} | {name: "9" * (longest + 1)})
+            _refused_with_a_reason(
+                check, f"{name} 超过 {longest} 个字符", {"batch": batch} | {name: "9" * (longest + 1)}
+            )
 
 
 def _refused_with_a_reason(check: Procedure, what: str, inputs: dict[str, Any]) -> None:
@@ -81,7 +84,9 @@ def _refused_with_a_reason(check: Procedure, what: str, inputs: dict[str, Any]) 
     check.witness(f"{what} → {answer.outcome}")
     check.expect(answer.outcome != "success", f"{what}的记录被接受", expected="拒绝", actual="接受", answer=answer)
     if answer.outcome != "success":
-        check.expect(bool(answer.message), f"{what}的记录被拒绝而没有说明", expected="异常说明", actual="空", answer=answer)
+        check.expect(
+            bool(answer.message), f"{what}的记录被拒绝而没有说明", expected="异常说明", actual="空", answer=answer
+        )
 
 
 def a_batch_submitted_twice_is_recorded_once(check: Procedure) -> None:
@@ -104,4 +109,5 @@ def a_batch_submitted_twice_is_recorded_once(check: Procedure) -> None:
 
 def _batch(check: Procedure, mark: str) -> str:
     """A batch of this attempt only, so that what an earlier run left behind is not counted. At most 32 characters."""
-    return f"CT{mark}{check.now():%Y%m%d%H%M%S%f}"
+    moment = check.now().isoformat(timespec="milliseconds")  # what a record keeps of the moment
+    return f"CT{mark}{re.sub('[^0-9]', '', moment.partition('+')[0])}"

@@ -104,13 +104,13 @@ def dates_are_written_in_one_form(check: Procedure) -> None:
 
 def metadata_agrees_across_services(check: Procedure) -> None:
     """EL-MD-15：同一证照的元数据在检索、两种信息获取、下载结果中取值相同（推断，C3 的下载包带元数据）。"""
-    reference = check.control("query_by_id")
-    by_id = reference.items[0]
+    asked = check.parameter("active_id")
+    by_id = check.control("query_by_id").items[0]
     others = (check.call("search"), check.call("query_by_holder"), check.call("download_by_id"))
     for answer in others:
-        same = [item for item in answer.items if item.get("id") == by_id.get("id")]
+        same = [item for item in answer.items if item.get("id") == asked]
         for item in same if len(same) == 1 else ():  # one id for many licences: EL-ID-13 judges that
-            for field in sorted(set(item) & set(by_id) - {"content", "content_type"}):
+            for field in sorted(set(item) & set(by_id) - {"id"}):
                 ours, theirs = by_id.get(field), item.get(field)
                 if ours in (None, "", {}) or theirs in (None, "", {}):
                     continue

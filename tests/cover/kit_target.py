@@ -42,7 +42,11 @@ OPERATIONS = {
         title="检索",
         inputs={"holder_code": {"default": "{holder_code}", "required": True}},
         request={"method": "GET", "path": "/search/{holder_code}", "headers": {"authorization": "{token}"}},
-        response={"items": "$.data[*]", "fields": {"id": "zzbs", "holder_code": "czztdm"}, "values": {"total": "$.total"}},
+        response={
+            "items": "$.data[*]",
+            "fields": {"id": "zzbs", "holder_code": "czztdm"},
+            "values": {"total": "$.total"},
+        },
     ),
     "remove": Operation("remove", writes=True, inputs={"id": None}, request={"method": "DELETE", "path": "/x/{id}"}),
 }
@@ -56,7 +60,13 @@ def profile(**changes: Any) -> Profile:
         "standard": Standard("GB/T 1-2020", {"zh": "标准"}),
         "clauses": (
             Clause(
-                "5.2", "题", Provision.REQUIREMENT, "文", Grade.B, (), (Check("c-holds", "目的", "call", {}),),
+                "5.2",
+                "题",
+                Provision.REQUIREMENT,
+                "文",
+                Grade.B,
+                (),
+                (Check("c-holds", "目的", "call", {}),),
             ),
         ),
         "parameters": PARAMETERS,
@@ -66,7 +76,11 @@ def profile(**changes: Any) -> Profile:
             Identity("disabled", ("account", "token")),
         ),
         "operations": OPERATIONS,
-        "envelope": {"code": "$.head.status", "message": "$.head.message", "outcomes": {"success": [0], "not-found": [10]}},
+        "envelope": {
+            "code": "$.head.status",
+            "message": "$.head.message",
+            "outcomes": {"success": [0], "not-found": [10]},
+        },
         "preflight": ({"call": "query_by_id", "expect_fields": ["id"]}, {"call": "search", "expect_fields": ["id"]}),
         "origin": "p.yaml",
     }

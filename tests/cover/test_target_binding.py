@@ -27,7 +27,11 @@ def test_members_merge_and_null_takes_away() -> None:
     operation = bound(
         bindings={
             "query_by_id": {
-                "request": {"path": "/v2", "query": {"debug": None, "x": "{id}"}, "headers": {"authorization": "T {token}"}},
+                "request": {
+                    "path": "/v2",
+                    "query": {"debug": None, "x": "{id}"},
+                    "headers": {"authorization": "T {token}"},
+                },
                 "response": {"fields": {"name": "mc", "holder_code": None}},
             }
         }
@@ -60,9 +64,7 @@ def test_null_in_a_member_that_the_default_lacks_is_nothing() -> None:
 
 
 def test_the_envelope_merges_by_outcome() -> None:
-    target = load_target(
-        data(envelope={"code": "code", "outcomes": {"success": ["200"]}}), profile(), environ=ENVIRON
-    )
+    target = load_target(data(envelope={"code": "code", "outcomes": {"success": ["200"]}}), profile(), environ=ENVIRON)
     assert effective_envelope(profile(), target) == {
         "code": "code",
         "message": "$.head.message",
@@ -125,5 +127,6 @@ def test_parts_that_disagree_are_refused(change: dict[str, Any]) -> None:
     assert "p 与 q" in caught.value.message
     assert caught.value.where == "bundle.yaml"
     key = next(iter(change))
-    value = change[key] if isinstance(change[key], dict) else change[key]
-    assert requirements(bundle(profile(), profile(id="q", **change), **{key: value}))  # the bundle's own word decides
+    assert requirements(
+        bundle(profile(), profile(id="q", **change), **{key: change[key]})
+    )  # the bundle's own word decides

@@ -84,7 +84,10 @@ def _plain(when: Any, answers: dict[str, bool]) -> bool:
 def test_a_verdict_holds_whatever_the_missing_answers_would_be(when: Any, answers: dict[str, bool]) -> None:
     holds, words = evaluate(when, answers, [Capability(n, "？") for n in "abc"])
     open_ = [n for n in "abc" if n not in answers]
-    possible = {_plain(when, {**answers, **dict(zip(open_, rest, strict=True))}) for rest in product([True, False], repeat=len(open_))}
+    possible = {
+        _plain(when, {**answers, **dict(zip(open_, rest, strict=True))})
+        for rest in product([True, False], repeat=len(open_))
+    }
     if holds is not None:
         assert possible == {holds}
     assert words.startswith("适用条件「")

@@ -138,9 +138,7 @@ def test_data_that_another_answer_shows_exists() -> None:
 
 
 def test_data_that_no_answer_shows_is_the_targets_mistake() -> None:
-    findings = found(
-        {**GOOD, "search": (200, EMPTY)}, parameters={**data()["parameters"], "holder_code": "H-9"}
-    )
+    findings = found({**GOOD, "search": (200, EMPTY)}, parameters={**data()["parameters"], "holder_code": "H-9"})
     assert [(f.code, f.cause, f.stops) for f in findings] == [("D159", Cause.CONFIGURATION, True)]
 
 

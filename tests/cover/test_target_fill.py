@@ -112,7 +112,10 @@ def test_locating(path: str, values: list[Any]) -> None:
 
 
 def test_locations_are_told() -> None:
-    assert locate_nodes(DOCUMENT, "$.data.list[*].id") == [(("data", "list", 0, "id"), 1), (("data", "list", 1, "id"), 2)]
+    assert locate_nodes(DOCUMENT, "$.data.list[*].id") == [
+        (("data", "list", 0, "id"), 1),
+        (("data", "list", 1, "id"), 2),
+    ]
     assert locate([1], "name") == []
     assert locate(None, "$.a") == []
 

@@ -57,6 +57,7 @@ def test_a_right_value_is_taken(kind: str, value: Any, becomes: Any) -> None:
         ("url", "https://<host>/", "占位符"),
         ("url", "https://a.example/#x", "#"),
         ("url", "https://u:pw@a.example/", "env:"),
+        ("url", "ftp://u:pw@a.example:port/", "env:"),
         ("secret", "hunter2", "secrets"),
         ("integer", "5s", "单位"),
         ("integer", True, "整数"),
@@ -122,5 +123,5 @@ def test_amounts(read: Any, value: Any, amount: float) -> None:
 @pytest.mark.parametrize("value", ["", "ten", "10 apples", -1, True, float("inf"), None, [], "-5s"])
 @pytest.mark.parametrize("read", [duration, rate, size])
 def test_what_is_no_amount(read: Any, value: Any) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         read(value)

@@ -149,6 +149,7 @@ def test_every_missing_parameter_is_listed_at_once() -> None:
         ({"proxy": "socks5://p.example:1080"}, "T153", "SOCKS"),
         ({"proxy": "http://p.example:99999"}, "T153", "端口"),
         ({"proxy": "http://u:t0p-secret-canary@p.example:8080"}, "T204", "口令"),
+        ({"proxy": "http://u:t0p-secret-canary@p.example:port"}, "T204", "口令"),
         ({"hosts": ["https://acme.example"]}, "T154", "主机名"),
         ({"hosts": ["acme.example:8080"]}, "T154", "端口"),
         ({"hosts": ["*.example"]}, "T154", "通配符"),
@@ -183,7 +184,11 @@ def test_a_grant_names_something_that_exists(entry: str) -> None:
     grant: dict[str, Any] = {
         "reason": "合同约定", "approver": "张三", "scope": "any", "expires": "2027-12-31", "zone": "+08:00",
     }  # fmt: skip
-    mine = {"clause": "p/5.2"} if entry == "waivers" else {"check": "p/5.2/c-holds", "verdict": "PASS", "evidence": ["记录"]}
+    mine = (
+        {"clause": "p/5.2"}
+        if entry == "waivers"
+        else {"check": "p/5.2/c-holds", "verdict": "PASS", "evidence": ["记录"]}
+    )
     assert len(getattr(load(data(**{entry: [{**grant, **mine}]})), entry)) == 1
     key = next(iter(mine))
     error = refused(data(**{entry: [{**grant, **mine, key: str(mine[key]).replace("5.2", "5.3")}]}), "T155")
@@ -194,7 +199,13 @@ def test_a_grant_names_something_that_exists(entry: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "T006"), (b"- a\n", "T007"), (b"a: [\n", "T008"), (b"a: 1\na: 2\n", "T009"), ("target: acme # 被测系统的说明".encode("gb18030"), "T00")],
+    [
+        (b"", "T006"),
+        (b"- a\n", "T007"),
+        (b"a: [\n", "T008"),
+        (b"a: 1\na: 2\n", "T009"),
+        ("target: acme # 被测系统的说明".encode("gb18030"), "T00"),
+    ],
 )
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "bad.yaml"
@@ -280,7 +291,7 @@ def test_secret_files_that_others_can_read_are_told(tmp_path: Path) -> None:
 
 def test_secret_files_are_bounded_and_text(tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"x" * 70_000)
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "binary").write_bytes(b"t0p-secret-canary\xff")
     for name in ("big", "binary"):
         refused(data(secrets={"sign_key": f"file:{tmp_path / name}"}), "T203")
     refused(data(secrets={"sign_key": f"file:{tmp_path}"}), "T202")

@@ -11,7 +11,7 @@ from conformance.errors import TargetError
 from conformance.model.profile import Capability, Parameter
 from conformance.profile.yamlread import read_yaml
 from conformance.target import init_text, load_target
-from conformance.target.template import TODO
+from conformance.target.problems import TODO
 
 FILLED = {
     f"base_url: {TODO}": "base_url: http://a.example",
@@ -37,8 +37,11 @@ def test_it_loads_once_it_is_filled_in(tmp_path: Path) -> None:
     text = init_text(profile())
     path = tmp_path / "target.yaml"
     path.write_text(text, "utf-8")
-    with pytest.raises(TargetError):
+    with pytest.raises(TargetError) as caught:
         load_target(path, profile(), environ={})
+    assert caught.value.code == "T113"
+    for place in ("system.name", "parameters.active_id", "identities.default.account"):
+        assert place in caught.value.message
     for old, new in FILLED.items():
         assert old in text
         text = text.replace(old, new)
@@ -55,7 +58,9 @@ def test_its_comments_load_too(tmp_path: Path) -> None:
         text = text.replace(old, new)
     head, bindings = text.split("# bindings:")
     path = tmp_path / "target.yaml"
-    path.write_text(head + "\n".join(line.removeprefix("# ") for line in ("# bindings:" + bindings).split("\n")), "utf-8")
+    path.write_text(
+        head + "\n".join(line.removeprefix("# ") for line in ("# bindings:" + bindings).split("\n")), "utf-8"
+    )
     target = load_target(path, profile(), environ={"DEFAULT_TOKEN": "s"})
     assert set(target.operations) == set(profile().operations)
 
@@ -63,7 +68,10 @@ def test_its_comments_load_too(tmp_path: Path) -> None:
 def test_odd_words_cannot_break_the_file() -> None:
     made = profile(
         title={"zh": "两行\n标题"},
-        parameters=(Parameter("a", "text", default='q" : # x', help="多行\n说明 # x"), Parameter("b", "secret", required=True)),
+        parameters=(
+            Parameter("a", "text", default='q" : # x', help="多行\n说明 # x"),
+            Parameter("b", "secret", required=True),
+        ),
         capabilities=(Capability("only_open", "一行\n两行"),),
         operations={},
     )
@@ -71,4 +79,8 @@ def test_odd_words_cannot_break_the_file() -> None:
     assert parsed["secrets"] == {"b": "env:B"}
     assert "parameters" not in parsed
     assert "declares" not in parsed
-    assert load_target({**parsed, "identities": {"default": {"account": "l", "token": "plain:x"}}}, made, environ={**ENVIRON, "B": "s"})
+    assert load_target(
+        {**parsed, "system": {"name": "某系统"}, "identities": {"default": {"account": "l", "token": "plain:x"}}},
+        made,
+        environ={**ENVIRON, "B": "s"},
+    )

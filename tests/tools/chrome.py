@@ -43,6 +43,7 @@ class Chrome:
         self._home = tempfile.TemporaryDirectory(prefix="chrome-")
         self._next = 0
         self._pending = b""
+        self._loaded = False
         self.console: list[str] = []
         self.requests: list[str] = []
 
@@ -100,10 +101,6 @@ class Chrome:
                     raise RuntimeError(f"{method}: {answer['error']}")
                 return answer["result"]
 
-    def wait_for(self, event: str) -> None:
-        while self._receive().get("method") != event:
-            pass
-
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._pending:
             piece = os.read(self._read, 1 << 20)
@@ -117,6 +114,8 @@ class Chrome:
             self.console.append(params["entry"]["text"])
         elif message.get("method") == "Runtime.exceptionThrown":
             self.console.append(str(params["exceptionDetails"]))
+        elif message.get("method") == "Page.loadEventFired":
+            self._loaded = True
         elif message.get("method") == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
         return message
@@ -124,8 +123,10 @@ class Chrome:
     def open(self, path: Path, fragment: str = "") -> float:
         """Load a file → seconds until its load event."""
         begun = time.monotonic()
-        self.call("Page.navigate", url=path.resolve().as_uri() + fragment)
-        self.wait_for("Page.loadEventFired")
+        self._loaded = False
+        if "loaderId" in self.call("Page.navigate", url=path.resolve().as_uri() + fragment):  # else only the fragment moved
+            while not self._loaded:
+                self._receive()
         return time.monotonic() - begun
 
     def evaluate(self, expression: str) -> Any:

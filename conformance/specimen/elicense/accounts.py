@@ -15,12 +15,12 @@ SESSION_SECONDS = 3600.0
 
 
 class Accounts:
-    """Authenticates calls and counts them. `window` is the length of a "day" in seconds: a specimen cannot wait for one."""
+    """Authenticates calls and counts them. `window`, which may be set, is the length of a "day" in seconds: a specimen cannot wait for one."""
 
     def __init__(self, accounts: Iterable[Account], faults: Deviations, *, window: float) -> None:
         self._by_name = {account.name: account for account in accounts}
         self._faults = faults
-        self._window = window
+        self.window = window
         self._sessions: dict[str, tuple[str, float]] = {}
         self._used: dict[str, tuple[float, int]] = {}
 
@@ -75,7 +75,7 @@ class Accounts:
             return
         now = time.monotonic()
         start, used = self._used.get(account.name, (now, 0))
-        if now - start >= self._window and "limit-never-recovers" not in self._faults:
+        if now - start >= self.window and "limit-never-recovers" not in self._faults:
             start, used = now, 0
         self._used[account.name] = (start, used + 1)
         if used >= account.daily_limit:

@@ -45,7 +45,7 @@ METADATA = (
     _fault("impossible-issue-date", "颁发日期为 2023-02-30", "假想", "EL-MD-06"),
     _fault("future-issue-date", "颁发日期在将来", "假想", "EL-MD-06"),
     _fault("missing-holder", "持证主体为空", "假想", "EL-MD-07"),
-    _fault("missing-holder-code", "持证主体代码为空", "假想", "EL-MD-08", "EL-MD-11", "EL-IF-21"),
+    _fault("missing-holder-code", "持证主体代码为空", "假想", "EL-MD-08", "EL-IF-21"),
     _fault("holder-type-outside-annex", "持证主体代码类型为 10，不在附录 A", "F7", "EL-MD-09"),
     _fault("holder-type-name-differs", "持证主体代码类型名称与代码不一致", "假想", "EL-MD-10"),
     _fault("holder-uscc-with-wrong-check-character", "法人的统一社会信用代码校验位错误", "假想", "EL-MD-11"),
@@ -133,6 +133,7 @@ INTERFACE = (
 )  # fmt: skip
 
 SECURITY = (
+    _fault("plain-http-download-address", "下载地址以明文 http 指向回环以外的主机", "C1", "EL-SE-01"),
     _fault("token-in-download-address", "下载地址带有令牌", "C2", "EL-SE-04"),
     _fault("stack-trace-in-errors", "错误信息带有堆栈", "C1", "EL-SE-05"),
     _fault("sql-in-errors", "错误信息带有 SQL 语句", "假想", "EL-SE-05"),

@@ -161,7 +161,11 @@ def _endpoint(service: Service, path: str, operation: str, names: Mapping[str, s
             return _failure(service, request, refusal)
         except Broken as broken:
             return wire.plain(broken.text, broken.status)
-        data = _granted(request, data) if operation == "download_url" else _RENDER.get(operation, lambda d: d)(data)
+        data = (
+            _granted(wire.origin(request, service.faults), data)
+            if operation == "download_url"
+            else _RENDER.get(operation, lambda d: d)(data)
+        )
         return wire.answer(_envelope(service, request, "SUCCESS") | {"data": data})
 
     return endpoint
@@ -208,8 +212,8 @@ def _failure(service: Service, request: Request, refusal: Refusal) -> Response:
     return wire.answer(_envelope(service, request, "FAILURE") | {"errors": [] if silent else [error], "data": None})
 
 
-def _granted(request: Request, data: Mapping[str, str]) -> dict[str, str]:
-    url = f"{request.url.scheme}://{request.url.netloc}{CONTEXT}/license/archive?auth_code={data['ticket']}"
+def _granted(origin: str, data: Mapping[str, str]) -> dict[str, str]:
+    url = f"{origin}{CONTEXT}/license/archive?auth_code={data['ticket']}"
     if data["leak"]:
         url += f"&access_token={data['leak']}"
     return {"license_code": data["id"], "auth_code": data["ticket"], "archive_url": url}

@@ -193,7 +193,11 @@ def _endpoint(service: Service, path: str, operation: str, names: Mapping[str, s
             return wire.answer({"head": _head(service, operation, refusal.outcome, refusal.message), "data": None})
         except Broken as broken:
             return wire.plain(broken.text, broken.status)
-        data = _address(request, data) if operation == "download_url" else _RENDER.get(operation, lambda d: d)(data)
+        data = (
+            _address(wire.origin(request, service.faults), data)
+            if operation == "download_url"
+            else _RENDER.get(operation, lambda d: d)(data)
+        )
         return wire.answer({"head": _head(service, operation, "success", "接口调用成功"), "data": data})
 
     return endpoint
@@ -207,8 +211,8 @@ def _head(service: Service, operation: str, outcome: str, message: str) -> dict[
     return head
 
 
-def _address(request: Request, data: Mapping[str, str]) -> dict[str, str]:
-    url = f"{request.url.scheme}://{request.url.netloc}{CONTEXT}/zzgxpt/download?id={data['ticket']}"
+def _address(origin: str, data: Mapping[str, str]) -> dict[str, str]:
+    url = f"{origin}{CONTEXT}/zzgxpt/download?id={data['ticket']}"
     if data["leak"]:
         url += f"&accessToken={data['leak']}"
     return {"contentType": data["content_type"], "certIdentifier": data["id"], "content": url}

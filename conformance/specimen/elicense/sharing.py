@@ -82,7 +82,7 @@ def query_by_id(house: House, account: Account, inputs: Inputs) -> dict[str, Any
     house.purpose(inputs)
     licence = _readable(house, account, house.find(house.text(inputs, "id")))
     served = licence.served()
-    if "wrong-id-in-answer" in house.faults and licence.id == house.named["active_id"]:
+    if "wrong-id-in-answer" in house.faults and licence.id == house.named["victim_id"]:
         served["id"] = house.named["other_holder_id"]
     return served
 
@@ -157,10 +157,10 @@ def download_by_id(house: House, account: Account, inputs: Inputs) -> dict[str, 
     content: str | list[str]
     if form == "png":
         content = [base64.b64encode(files.png(licence.id)).decode()]
+        if "content-not-base64" in house.faults:
+            content = ["data:image/png;base64," + content[0]]
     else:
         content = base64.b64encode(make_copy(house, licence, marks)).decode()
-        if "content-not-base64" in house.faults:
-            content = "data:application/ofd;base64," + content[:-4] + "*#%="
     return {"content_type": "base64", "id": licence.id, "content": content, **marks}
 
 

@@ -18,10 +18,10 @@ _FOREIGN_ISSUER = uscc.build("11", "370200", "FAKE0005")
 
 
 def spoil_licence(licence: Licence, *, victim: bool, faults: Deviations) -> Licence:
-    for name, change in _VICTIM.items():
+    for name, change in VICTIM.items():
         if victim and name in faults:
             licence = change(licence)
-    for name, change in _EVERY.items():
+    for name, change in EVERY.items():
         if name in faults:
             licence = change(licence)
     return licence
@@ -29,7 +29,7 @@ def spoil_licence(licence: Licence, *, victim: bool, faults: Deviations) -> Lice
 
 def spoil_types(types: tuple[LicenceType, ...], faults: Deviations) -> tuple[LicenceType, ...]:
     """The catalogue; the second type is the one that gets touched."""
-    for name, change in _TYPE.items():
+    for name, change in TYPE.items():
         if name in faults:
             types = (types[0], change(types[1]), *types[2:])
     if "duplicate-type-in-list" in faults:
@@ -146,7 +146,7 @@ def _next_version(licence: Licence) -> Licence:
 
 Change = Callable[[Licence], Licence]
 
-_VICTIM: dict[str, Change] = {
+VICTIM: dict[str, Change] = {
     "wrong-check-character": _wrong_check,
     "check-character-over-root": _check_over_root,
     "foreign-root": lambda x: _rebuilt(x, root="1.2.156.3003.2"),
@@ -178,12 +178,12 @@ _VICTIM: dict[str, Change] = {
     "twelve-digit-area-code": lambda x: replace(x, area_code=x.area_code + "000000"),
 }
 
-_EVERY: dict[str, Change] = {
+EVERY: dict[str, Change] = {
     "holder-uscc-with-wrong-check-character": _legal_code,
     "citizen-id-with-wrong-check-character": _citizen_code,
 }
 
-_TYPE: dict[str, Callable[[LicenceType], LicenceType]] = {
+TYPE: dict[str, Callable[[LicenceType], LicenceType]] = {
     "type-without-definer": lambda t: replace(t, definer=""),
     "definer-code-differs": lambda t: replace(t, definer_code=_FOREIGN_ISSUER),
     "free-text-holder-category": lambda t: replace(t, holder_category="个人及企业"),

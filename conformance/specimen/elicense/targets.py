@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.specimen.elicense import data, shape_gd, shape_sd
+from conformance.specimen.elicense import data, shape_gd, shape_sd, wire
 from conformance.specimen.elicense.keeping import BUILD, CATALOGUE_FIELDS, VERSION
 from conformance.specimen.elicense.service import LIMIT_WINDOW, URL_LIFETIME, Service
 from conformance.specimen.fault import Deviations
@@ -64,7 +64,7 @@ def target(name: str, base_url: str, service: Service, faults: Deviations) -> di
         | {"head_envelope": not gd, "ack_envelope": gd}
         | dict.fromkeys(_NOT_OFFERED, False),
         "limits": {"concurrency": 8, "timeout": "10s"},
-        "hosts": ["127.0.0.1"],
+        "hosts": ["127.0.0.1", *([wire.ANY_HOST] if "plain-http-download-address" in faults else [])],
         "writes": "allow",
     }
     if gd:

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from conformance.specimen.elicense.outcome import Refusal
+from conformance.specimen.fault import Deviations
 
+ANY_HOST = "0.0.0.0"  # noqa: S104 - handed out by a fault, nothing is bound to it
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -48,6 +50,17 @@ def address(request: Request) -> str:
 def answer(value: Any) -> Response:
     content = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
     return Response(content, media_type="application/json; charset=utf-8")
+
+
+def origin(request: Request, faults: Deviations) -> str:
+    """Scheme, host and port for an address that is handed out.
+
+    The faulty host is every address of this machine at once: a caller reaches the service there, yet it is no loopback.
+    """
+    host = request.url.netloc
+    if "plain-http-download-address" in faults:
+        host = f"{ANY_HOST}:{request.url.port}"
+    return f"{request.url.scheme}://{host}"
 
 
 def plain(text: str, status: int) -> Response:
