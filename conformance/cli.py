@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ def list_(args: argparse.Namespace) -> int:
 
     found = available()
     if args.json:
-        return _json([entry.to_json() for entry in found])
+        return _json([{**asdict(entry), "path": str(entry.path)} for entry in found])
     for entry in found:
         print(f"{entry.id:<22} {entry.number:<20} {entry.title}")
     return 0
@@ -63,12 +64,13 @@ def show(args: argparse.Namespace) -> int:
 
 
 def lint(args: argparse.Namespace) -> int:
-    from conformance.profile import available, lint
+    from conformance.profile import available
+    from conformance.profile.lint import lint
 
     names = args.profiles or [str(entry.path) for entry in available()]
     findings = [finding for name in names for finding in lint(name)]
     if args.json:
-        _json([finding.to_json() for finding in findings])
+        _json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             if finding.severity != "info" or args.verbose:
@@ -202,7 +204,7 @@ def check_value(args: argparse.Namespace) -> int:
         _json([r.to_json() for r in reports])
     else:
         for r in reports:
-            print(r.text())
+            print(r.text)
     return int(not all(r.valid for r in reports))
 
 

@@ -163,13 +163,19 @@ def _profile(profile: Profile) -> Iterator[str]:
         yield f"\n标准：{cell(standard.number)}《{cell(standard.title.get('zh', ''))}》（{about}）。"
     if profile.parts:
         yield "\n包含："
-        yield from ("", *(f"- [{p.id}]({p.id}.md) {cell(_number(p))} {cell(p.title.get('zh', ''))}" for p in profile.parts), "")
+        yield from (
+            "",
+            *(f"- [{p.id}]({p.id}.md) {cell(_number(p))} {cell(p.title.get('zh', ''))}" for p in profile.parts),
+            "",
+        )
         return
     yield "\n条款文字都是转述。等级：A 标准原文，B 二手资料或实现，C 推断。带 † 的条款类型是推断的。"
     yield from section("条款一览", _clause_table(profile))
     for clause in profile.clauses:
         yield from _clause(clause)
-    yield from section("来源", table(("代号", "是什么", "阅读日期"), ((s.key, cell(s.what), s.read or "—") for s in profile.sources)))
+    yield from section(
+        "来源", table(("代号", "是什么", "阅读日期"), ((s.key, cell(s.what), s.read or "—") for s in profile.sources))
+    )
     yield from section("能力（ICS）", table(
         ("名称", "问题", "未答时"),
         ((code(c.name), cell(c.ask), {True: "是", False: "否", None: "未检"}[c.default]) for c in profile.capabilities),
@@ -206,9 +212,18 @@ def _operation(operation: Operation) -> tuple[str, ...]:
         for name, rule in operation.inputs.items()
     )
     response = operation.response
-    fields = "、".join(code(f) for f in (*response.get("fields", {}), *(f"values.{v}" for v in response.get("values", {}))))
+    fields = "、".join(
+        code(f) for f in (*response.get("fields", {}), *(f"values.{v}" for v in response.get("values", {})))
+    )
     request = f"{operation.request.get('method', 'GET')} {operation.request.get('path', '')}"
-    return code(operation.name), cell(operation.title), code(request), inputs, fields, "写入" if operation.writes else ""
+    return (
+        code(operation.name),
+        cell(operation.title),
+        code(request),
+        inputs,
+        fields,
+        "写入" if operation.writes else "",
+    )
 
 
 def _verb(clause: Clause) -> str:
@@ -313,7 +328,10 @@ def _commands() -> Iterator[str]:
     yield "`--conformance-…` 总是存在；短名只在没有别的插件或 conftest 占用时才有。用法见 [pytest 插件](pytest.md)。"
     yield from table(
         ("选项", "短名", "说明"),
-        ((code(f"--conformance-{n}"), code(f"--{n}"), cell(k.get("help", ""))) for n, (_, k) in plugin._OPTIONS.items()),
+        (
+            (code(f"--conformance-{n}"), code(f"--{n}"), cell(k.get("help", "")))
+            for n, (_, k) in plugin._OPTIONS.items()
+        ),
     )
 
 

@@ -113,7 +113,9 @@ def _built(tree: ast.AST) -> Iterator[tuple[str, str]]:
         for n, member in enumerate(members):
             if isinstance(member, ast.Constant) and isinstance(member.value, str) and CODE.fullmatch(member.value):
                 after = (_said(m) for m in [*members[n + 1 :], *members[:n]])
-                yield member.value, next((m for m in after if m), "")
+                message = next((m for m in after if m), "")
+                if message or isinstance(node, ast.Call):  # a bare tuple of codes is a comparison with them
+                    yield member.value, message
 
 
 def _said(node: ast.AST) -> str:
@@ -121,7 +123,7 @@ def _said(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         text = node.value if isinstance(node.value, str) else ""
     elif isinstance(node, ast.JoinedStr):
-        text = "".join(v.value if isinstance(v, ast.Constant) else "…" for v in node.values)
+        text = "".join(str(v.value) if isinstance(v, ast.Constant) else "…" for v in node.values)
     elif isinstance(node, ast.IfExp):
         return " / ".join(t for t in (_said(node.body), _said(node.orelse)) if t)
     elif isinstance(node, ast.BinOp):

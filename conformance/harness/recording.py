@@ -12,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import UsageError
+from conformance.errors import RecordError, UsageError
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.target import Target
 from conformance.profile import flatten
 from conformance.record.environment import environment, versions
 from conformance.record.ledger import Ledger, read
+from conformance.record.source import LEDGER
 from conformance.record.store import EvidenceStore
 from conformance.run.redact import Redactor
 
@@ -34,16 +35,37 @@ class Recorder:
         self.sessions = 0
         self.opened = False
         if resume:
-            for entry in read(directory):
-                if entry.event == "verdict":
-                    result = CheckResult.from_json(entry.data)
-                    self.attempts[result.key] += 1
-                    self.judged[result.key] = result
-                elif entry.event == "open":
-                    self.sessions += 1
-                    self.previous = entry.data
-        self.ledger = Ledger.resume(directory) if resume else Ledger.create(directory)
+            self._look()
         self.store = EvidenceStore(directory)
+        self._ledger: Ledger | None = None
+
+    def _look(self) -> None:
+        """Read what the record holds, without touching it: whoever is refused below leaves it as it was."""
+        if not (self.directory / LEDGER).is_file():
+            raise RecordError(
+                "R107", "这里没有可以继续的检测记录", where=str(self.directory), hint="去掉 --resume 或 --retest 开始新的检测"
+            )
+        for entry in read(self.directory):
+            if entry.event == "verdict":
+                result = CheckResult.from_json(entry.data)
+                self.attempts[result.key] += 1
+                self.judged[result.key] = result
+            elif entry.event == "open":
+                self.sessions += 1
+                self.previous = entry.data
+
+    def take(self, *, resume: bool) -> None:
+        """Make the record ours: nobody else writes to it from here on."""
+        self._ledger = Ledger.resume(self.directory) if resume else Ledger.create(self.directory)
+
+    @property
+    def ledger(self) -> Ledger:
+        assert self._ledger is not None, "take() first"
+        return self._ledger
+
+    def release(self) -> None:
+        if self._ledger is not None:
+            self._ledger.release()
 
     def open(
         self,
@@ -59,8 +81,11 @@ class Recorder:
         why: Sequence[str],
     ) -> None:
         plan = self.store.put_json({"planned": list(planned), "selected": list(selected)})
-        profile_data = self.store.put_json(flatten(profile))
-        described = redactor.data(describe_target(target))
+        profile_data = self.store.put_ordered(flatten(profile))
+        described = {
+            name: redactor.data(value, names=name in ("parameters", "identities"))
+            for name, value in describe_target(target).items()
+        }
         self.ledger.append(
             "open",
             session=self.sessions + 1,

@@ -228,6 +228,7 @@ class ConformanceSession:
             self.recorder = Recorder(self.directory, resume=again)
             if again:
                 self._go_on()
+            self.recorder.take(resume=again)
             self._port = HttpPort(self.target)
             self.run = self._make_run(self.recorder.store)
             self.recorder.open(
@@ -428,7 +429,7 @@ class ConformanceSession:
 
     def _let_go(self) -> None:
         if self.recorder is not None:
-            self.recorder.ledger.release()
+            self.recorder.release()
             self.recorder = None
         if self._port is not None:
             self._port.close()
@@ -450,9 +451,6 @@ def _deliberate(error: BaseException) -> bool:
 def _case(path: str | None) -> dict[str, Any] | None:
     if not path:
         return None
-    from conformance.profile import read_yaml
+    from conformance.profile import read_file
 
-    data = read_yaml(Path(path), error=TargetError)
-    if not isinstance(data, dict):
-        raise TargetError("T901", "case 文件应是键值表", where=path, expected="委托单位、样品、实验室等字段")
-    return data
+    return read_file(path, error=TargetError)

@@ -43,17 +43,27 @@ def places(record: Path, report: Path, head: Mapping[str, str], words: Words, *,
     return [(line, {}) for line in (lines if verbosity >= 0 else lines[:2] if verbosity == -1 else lines[1:2])]
 
 
+def _left_out(view: ClauseView) -> bool:
+    """Whether this run did not ask for it: one remark tells the number, and no list of names."""
+    open_ = [c.result for c in view.checks if c.result.verdict is Verdict.NOT_TESTED]
+    return bool(open_) and all(r.reasons and r.reasons[0].code == "left-out" for r in open_)
+
+
 def _groups(views: Sequence[ClauseView], words: Words, width: int, most: int) -> Iterator[Line]:
     by_word = _by_word(views)
+    left_out = sum(_left_out(v) for v in by_word.get("not-tested", ()))
     for key in (k for k in _TOLD if k in by_word):
-        members = by_word[key]
+        members = [v for v in by_word[key] if key != "not-tested" or not _left_out(v)]
+        if not members:
+            continue
         yield f"{words.word(key)} {len(members)}", {_COLOURS.get(key, "yellow"): True, "bold": True}
         for line in _told(members, words, width, most):
             yield line, {}
     counted = [k for k in _COUNTED if k in by_word]
-    if counted:
-        text = "  ".join(f"{words.word(k)} {len(by_word[k])}" for k in counted)
-        yield text, {"green": True} if counted == ["pass"] else {}
+    if counted or left_out:
+        told = [f"{words('left-out')} {left_out}"] if left_out else []
+        text = "  ".join([*told, *(f"{words.word(k)} {len(by_word[k])}" for k in counted)])
+        yield text, {}
 
 
 def _by_word(views: Sequence[ClauseView]) -> dict[str, list[ClauseView]]:
@@ -67,7 +77,7 @@ def _told(members: Sequence[ClauseView], words: Words, width: int, most: int) ->
     """Each clause with its reasons; many clauses with one reason (a preflight that stopped the run) told together."""
     alike: dict[tuple[str, ...], list[ClauseView]] = {}
     for view in members:
-        alike.setdefault(tuple(_reasons(view, words)), []).append(view)
+        alike.setdefault(tuple(dict.fromkeys(_reasons(view, words))), []).append(view)
     shown = 0
     for reasons, same in alike.items():
         if shown >= most:

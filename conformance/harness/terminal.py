@@ -113,22 +113,34 @@ class Screen:
             if finding.get("hint"):
                 self._line(visible(f"    {finding['hint']}"))
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logstart(self) -> None:
+        if not self._done:  # after pytest has written the name of the tree: the line is there before the first verdict
+            self._draw(0)
+
     def judged(self, result: CheckResult) -> None:
         self._done[result.verdict] += 1
-        now = time.monotonic()
         count = sum(self._done.values())
-        total = self._total or len(self.session.planned)  # an xdist controller has no items of its own
-        if not self.live or (now - self._last < _REFRESH and count < total):
+        if time.monotonic() - self._last >= _REFRESH or count >= self._all:
+            self._draw(count)
+
+    @property
+    def _all(self) -> int:
+        return self._total or len(self.session.planned)  # an xdist controller has no items of its own
+
+    def _draw(self, count: int) -> None:
+        if not self.live:
             return
-        self._last = now
-        words = self.session.words
-        left = (now - self._started) / count * max(0, total - count)
+        now = self._last = time.monotonic()
+        words, total = self.session.words, self._all
         bad = self._done[Verdict.FAIL] + self._done[Verdict.INCONCLUSIVE] + self._done[Verdict.ERROR]
         width = 24
         full = min(width, width * count // max(1, total))
         bar = "█" * full + "░" * (width - full)
         text = f"{words('running')} {bar} {count}/{total}  ✔ {self._done[Verdict.PASS]}  ✘ {bad}"
-        text += f"  {words('left')} {_duration(left)}{words('to-go')}" if count < total else ""
+        if 0 < count < total:
+            left = (now - self._started) / count * (total - count)
+            text += f"  {words('left')} {_duration(left)}{words('to-go')}"
         # Erase to the end of the line: a shorter text must not leave the tail of a longer one.
         self.config.get_terminal_writer().write("\r" + fit(text, self._width - 1) + "\x1b[K", flush=True)
 

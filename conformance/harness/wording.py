@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from conformance.codes import text as codes_text
 from conformance.judge.words import cause_word, clause_word, word
-from conformance.model.result import CheckResult
+from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Provision
 from conformance.plan.select import Planned
 from conformance.run.redact import mask_text
@@ -38,6 +38,8 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "unreported": ("检测记录完整，但报告没有写成", "the record is complete, but its report could not be written"),
     "again": ("重新生成", "to write it"),
     "more": ("另有 {n} 条，见检测报告", "and {n} more, see the report"),
+    "elsewhere": ("另有 {n} 处相同", "the same in {n} more places"),
+    "left-out": ("未纳入本次检测", "left out"),
     "alike": ("{n} 条条款同此：", "the same for {n} clauses: "),
     "head": ("记录摘要 SM3", "head SM3"),
     "equals": (
@@ -118,16 +120,31 @@ class Words:
         lines = [head, f"{self('purpose')}: {planned.check.purpose}"]
         if result.cause:
             lines.append(f"{self('cause')}: {self.cause(result.cause)}")
-        for reason in result.reasons:
+        for reason, places in _told_once(result.reasons):
             lines.append("")
             lines.append(f"● {reason.message}" + (f" [{reason.code}]" if reason.code else ""))
-            for name in ("expected", "actual", "where", "reproduce"):
-                value = getattr(reason, name)
-                if value:
+            for name in ("expected", "actual", "where"):
+                if value := getattr(reason, name):
                     lines.append(f"  {self(name)}: {value}")
+            if places:
+                lines.append(f"  {self('elsewhere', n=len(places))}: {self.comma.join(filter(None, places))}")
+            if reason.reproduce:
+                lines.append(f"  {self('reproduce')}: {reason.reproduce}")
         if result.sample:
             lines.append("")
             lines.append(f"{self('witness')} ({result.witnesses}): " + "；".join(dict.fromkeys(result.sample[:3])))
         if result.generation and result.generation.get("counterexample") is not None:
             lines.append(f"{self('counterexample')}: {result.generation['counterexample']}")
         return "\n".join(visible(line) for line in lines)
+
+
+def _told_once(reasons: Sequence[Reason]) -> list[tuple[Reason, list[str]]]:
+    """Each reason with the places at which the same was found again: one wrong member of fifty items is one reason."""
+    told: dict[tuple[str, str], tuple[Reason, list[str]]] = {}
+    for reason in reasons:
+        same = (reason.message, reason.expected)
+        if same in told:
+            told[same][1].append(reason.where)
+        else:
+            told[same] = (reason, [])
+    return list(told.values())

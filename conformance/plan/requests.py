@@ -26,6 +26,7 @@ class PlannedRequest:
     url: str
     most: int
     writes: bool
+    shared: bool = False  # `most` is for all operations of this check together
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,9 +39,11 @@ def planned_requests(profile: Profile, target: Target) -> list[PlannedRequest]:
     entries = [e for e in plan(profile, target) if e.decided is None]
     out: list[PlannedRequest] = []
 
-    def add(check: str, counts: Mapping[str, int]) -> None:
+    def add(check: str, counts: Mapping[str, int], shared: bool = False) -> None:
         out.extend(
-            _request(check, operations[name], most, target) for name, most in counts.items() if name in operations
+            _request(check, operations[name], most, target, shared)
+            for name, most in counts.items()
+            if name in operations
         )
 
     if entries:
@@ -51,49 +54,65 @@ def planned_requests(profile: Profile, target: Target) -> list[PlannedRequest]:
         prints = target.fingerprint or wanted.fingerprint
         add("样品指纹", Counter({entry["call"]: 2 for entry in prints}))
     for entry in entries:
-        add(entry.key, _counts(entry))
+        add(entry.key, _counts(entry), entry.check.kind == "procedure")
     return out
 
 
-def _request(check: str, operation: Operation, most: int, target: Target) -> PlannedRequest:
+def _request(check: str, operation: Operation, most: int, target: Target, shared: bool = False) -> PlannedRequest:
     path = str(operation.request.get("path", ""))
     url = path if path.startswith("{") else target.base_url.rstrip("/") + "/" + path.lstrip("/")
     return PlannedRequest(
-        check, operation.name, str(operation.request.get("method", "GET")), url, most, operation.writes
+        check, operation.name, str(operation.request.get("method", "GET")), url, most, operation.writes, shared
     )
 
 
+def most_requests(entry: Planned) -> int:
+    """How many requests one attempt at a check may send: what the plan prints, and what the run enforces.
+
+    Log-ins, the retries that an operation allows and the shrinking of a counterexample (at most `SHRINKS` further
+    examples) come on top.
+    """
+    if entry.check.kind == "procedure":
+        return int(entry.check.spec.get("requests", 1))
+    return sum(_counts(entry).values())
+
+
 def _counts(entry: Planned) -> Counter[str]:
+    """operation → most requests. A procedure says one number for all its operations together."""
     spec = entry.check.spec
     counts: Counter[str] = Counter()
     if entry.check.kind == "procedure":
-        most = int(spec.get("requests", 1))
-        counts.update(dict.fromkeys(entry.check.calls, most))
+        counts.update(dict.fromkeys(entry.check.calls, int(spec.get("requests", 1))))
         return counts
-    specs = {c.name: c.spec for clause in entry.profile.clauses for c in clause.checks}
     for name, most in _body(spec):
         counts[name] += most
     control = spec.get("control")
     if control is not None:
-        other = specs.get(control, {}) if isinstance(control, str) else control
+        other: Data = control if isinstance(control, Mapping) else _named(entry.profile, control)
         for name, _ in list(_body(other))[:1]:
             counts[name] += 1
     return counts
 
 
+def _named(profile: Profile, name: str) -> Data:
+    return next((c.spec for clause in profile.clauses for c in clause.checks if c.name == name), {})
+
+
 def _body(spec: Data) -> Iterator[tuple[str, int]]:
     if "steps" in spec:
         for step in spec["steps"]:
-            yield step["call"], 1
+            yield step["call"], _samples(step)
     elif "for_each" in spec:
         operations = spec["for_each"]
         for name in operations if isinstance(operations, list) else [operations]:
             yield str(name).removesuffix(".items"), 1
     elif "call" in spec:
-        expectation = spec.get("expect")
-        samples = int(expectation.get("time", {}).get("samples", 1)) if isinstance(expectation, Mapping) else 1
-        most = int(spec.get("examples", 50)) + SHRINKS if "generate" in spec else samples
-        yield spec["call"], most
+        yield spec["call"], _samples(spec) * (int(spec.get("examples", 50)) if "generate" in spec else 1)
+
+
+def _samples(spec: Data) -> int:
+    expectation = spec.get("expect")
+    return int(expectation.get("time", {}).get("samples", 1)) if isinstance(expectation, Mapping) else 1
 
 
 def text(requests: list[PlannedRequest], target: Target) -> str:
@@ -108,7 +127,20 @@ def text(requests: list[PlannedRequest], target: Target) -> str:
             lines.append(check)
         mark = "  【写入】" if request.writes else ""
         lines.append(f"    {request.method:<6} {request.url}  {request.operation} ×≤{request.most}{mark}")
-    total = sum(r.most for r in requests)
-    writing = sum(r.most for r in requests if r.writes)
-    lines += ["", f"至多 {total} 次请求，其中写入 {writing} 次；上限 limits.requests = {target.limits.requests}"]
+    total, writing = totals(requests)
+    lines += [
+        "",
+        f"至多 {total} 次请求，其中会写入的检测项 {writing} 次；上限 limits.requests = {target.limits.requests}",
+        f"性质检测发现反例时，每项另加至多 {SHRINKS} 例，用于缩小反例",
+    ]
     return "\n".join(lines)
+
+
+def totals(requests: list[PlannedRequest]) -> tuple[int, int]:
+    """(most requests of the run, those of checks that write). Operations of one procedure share its one number."""
+    shares: dict[str, tuple[int, bool]] = {}
+    for request in requests:
+        most, writes = shares.get(request.check, (0, False))
+        most = max(most, request.most) if request.shared else most + request.most
+        shares[request.check] = most, writes or request.writes
+    return sum(m for m, _ in shares.values()), sum(m for m, writes in shares.values() if writes)

@@ -66,7 +66,7 @@ class HttpPort:
         )
         self._hosts = frozenset(h.lower() for h in target.hosts)
         self._proxy = target.proxy
-        self._verify = access.context(target.tls) if target.base_url.startswith("https") or target.proxy else True
+        self._verify = access.context(target.tls)  # made once: each client would read the trust store again
         self._timeout = client_library.Timeout(limits.timeout).as_dict()
         self._slots = threading.BoundedSemaphore(self._limits.concurrency)
         self._lock = threading.Lock()

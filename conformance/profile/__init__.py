@@ -2,17 +2,14 @@
 
 from conformance.profile.find import Listing, available, locate
 from conformance.profile.flat import flatten, unflatten
-from conformance.profile.lint import Finding, lint
 from conformance.profile.pin import load
 from conformance.profile.procedures import procedure_file, procedure_files
 from conformance.profile.yamlread import read_file, read_yaml
 
 __all__ = [
-    "Finding",
     "Listing",
     "available",
     "flatten",
-    "lint",
     "load",
     "locate",
     "procedure_file",

@@ -68,6 +68,10 @@ class Finding:
     where: str  # file:line:column
     hint: str = ""
 
+    def __str__(self) -> str:
+        word = {"error": "错误", "warning": "警告"}.get(self.severity, "提示")
+        return f"{self.where}: {word} [{self.code}] {self.message}" + (f"\n  处理: {self.hint}" if self.hint else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

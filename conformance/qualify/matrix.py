@@ -58,6 +58,8 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
             for k, r in results.items()
             if r.verdict is not conforming[shape][k].verdict and r.verdict is not Verdict.FAIL
         )
+        # What a fault keeps from being judged is 无法判定, named as such, and no hole; a tool that breaks on it is one.
+        broken = sorted(k for k in disturbed if results[k].verdict is not Verdict.INCONCLUSIVE)
         expected = sorted(k for k in fault.kills if k in keys)
         for key in failed:
             if key in killed:
@@ -70,8 +72,9 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
                 "shape": shape,
                 "expected": expected,
                 "killed": failed,
-                "disturbed": disturbed,
-                "ok": failed == expected and not disturbed,
+                "undecided": [k for k in disturbed if k not in broken],
+                "disturbed": broken,
+                "ok": failed == expected and not broken,
             }
         )
     holes = _holes(conforming, automatic, killed, rows, complete=not only)
@@ -105,9 +108,9 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
 
 
 def _all(name: str, specimens: Sequence[str], progress: TextIO | None) -> dict[str, Mapping[str, CheckResult]]:
-    """Specimen → verdicts. Specimens are independent systems, so they run beside each other, one a processor."""
+    """Specimen → verdicts. Specimens are independent systems, so they run beside each other; much of a run is waiting."""
     out: dict[str, Mapping[str, CheckResult]] = {}
-    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2 * (os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
         begun = {pool.submit(_one, name, specimen): specimen for specimen in specimens}
         for future in as_completed(begun):
             seconds, out[begun[future]] = future.result()

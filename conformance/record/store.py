@@ -6,10 +6,11 @@ import itertools
 import json
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.record.digest import canonical, sha256, sm3
+from conformance.record.digest import canonical, line, sha256, sm3
 from conformance.record.source import EVIDENCE, Folder, evidence_bytes
 from conformance.record.trouble import storage_error
 
@@ -32,6 +33,10 @@ class EvidenceStore:
     def put_json(self, value: object) -> str:
         """Store a value as canonical JSON → its SHA-256. The value must be redacted already."""
         return self._put(canonical(value), "json")
+
+    def put_ordered(self, value: Mapping[str, Any]) -> str:
+        """The same, members in the order given: for what is read back and carried out, where order is behaviour."""
+        return self._put(line(value), "json")
 
     def put_bytes(self, data: bytes) -> str:
         """Store bytes → their SHA-256."""

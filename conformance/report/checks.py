@@ -15,7 +15,7 @@ from conformance.report.evidence import Budget, Reader
 from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
 
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
-SHOWN_REASONS, SHOWN_MEASURES, SHOWN_EVIDENCE = 20, 50, 20
+SHOWN_REASONS, SHOWN_MEASURES, SHOWN_EVIDENCE, FOLDED_FROM = 20, 50, 20, 3
 _GENERATION = ("rule", "seed", "examples", "counterexample", "shrunk")
 
 
@@ -30,8 +30,8 @@ class Checks:
 
     def in_tree(self, judged: Judged, provision: Provision, in_full: bool) -> CheckView:
         """With measurements, generation, work sheet and evidence; with the reasons only if no finding tells them."""
-        result = judged.result
-        bad = result.verdict not in GOOD
+        result, w = judged.result, self.context.words
+        bad, many = result.verdict not in GOOD, len(result.evidence)
         return CheckView(
             name=judged.check.name,
             purpose=self.context.say(judged.check.purpose),
@@ -49,6 +49,8 @@ class Checks:
             generation=tuple(self._generation(result.generation or {})),
             manual=tuple(self._manual(judged.check)) if judged.check.kind == "manual" else (),
             evidence=self._evidence(result, bad),
+            evidence_title=w.fill("evidence.all", n=many) if many > FOLDED_FROM else "",
+            evidence_more=w.fill("evidence.more", n=many - SHOWN_EVIDENCE) if many > SHOWN_EVIDENCE else "",
         )
 
     def in_finding(self, judged: Judged, provision: Provision) -> CheckView:

@@ -54,7 +54,7 @@ class Reader:
         w, sha = self._words, evidence.sha256
         kind = w.get(f"evidence.{evidence.kind}") or evidence.kind
         label = cut(self._mask(evidence.label), 200, w["evidence.cut_text"])
-        title = f"{kind} {label}".rstrip()
+        title = label or kind
         path = f"evidence/{sha[:2]}/{sha}"
         limit = budget.take()
         if limit < 200:  # nothing readable would fit; not even the file is opened

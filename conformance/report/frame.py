@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from conformance.judge.verdicts import Conclusion as Judged
 from conformance.judge.verdicts import ConclusionReason
 from conformance.judge.words import overall_word
-from conformance.model.verdict import Overall, Provision, Verdict
+from conformance.model.verdict import Overall, Verdict
 from conformance.record.digest import sha256
 from conformance.record.source import LEDGER, MANIFEST, read_bytes
 from conformance.report.case import Case
@@ -22,7 +22,6 @@ _GLYPHS = {
     Overall.UNDETERMINED: "◐",
     Overall.PARTIAL: "○",
 }
-_REQUIREMENT = str(Provision.REQUIREMENT)
 
 
 def run_number(context: Context) -> str:
@@ -78,20 +77,28 @@ def cover(context: Context, case: Case, number: str) -> Cover:
 
 def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
     w, overall = context.words, judged.overall
-    counts = judged.counts[_REQUIREMENT]
-    selection = context.record.selection
-    numbers = [context.say(p.standard.number) for p in context.profiles if p.standard is not None and p.clauses]
-    numbers = list(dict.fromkeys(numbers))
-    joined = w["conclusion.standard_join"].join(numbers)
-    named = w.fill("conclusion.standards_of", numbers=joined) if 0 < len(numbers) <= 4 else w["conclusion.standards_all"]
+    counting = [c for c in context.clauses if c.outcome.counts]
+    failed = [c for c in counting if c.outcome.verdict is Verdict.FAIL and not c.outcome.waived]
+    undecided = sum(not c.outcome.settled and c.outcome.verdict is not Verdict.FAIL for c in counting)
+    waived = sum(c.outcome.waived for c in counting)
+    kind = str(overall)
+    if overall is Overall.CONFORMS and waived:
+        kind = "CONFORMS_waived"
+    elif overall is Overall.UNDETERMINED and failed:
+        kind = "UNDETERMINED_fail"
+    elif overall is Overall.UNDETERMINED and not undecided:
+        kind = "UNDETERMINED_other"
+    # A failed clause says nothing about the other standards of a bundle; conformity is stated for all of them.
+    about = {c.profile.id for c in failed} if overall is Overall.DOES_NOT_CONFORM else {p.id for p in context.profiles}
     sentence = w.fill(
-        f"conclusion.sentence_{overall}",
-        applicable=counts["applicable"],
-        fail=counts[str(Verdict.FAIL)],
-        open=sum(counts[str(v)] for v in (Verdict.INCONCLUSIVE, Verdict.ERROR, Verdict.NOT_TESTED)),
-        standards=named,
-        selected=selection.selected,
-        total=selection.total,
+        f"conclusion.sentence_{kind}",
+        applicable=len(counting),
+        fail=len(failed),
+        open=undecided,
+        waived=waived,
+        standards=_named(context, about),
+        selected=context.record.selection.selected,
+        total=context.record.selection.total,
     )
     code = overall_word(overall)
     return Conclusion(
@@ -99,10 +106,21 @@ def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
         glyph=_GLYPHS[overall],
         word=context.word(code),
         sentence=sentence,
-        honest=w[f"conclusion.honest_{overall}"],
+        honest="" if kind == "UNDETERMINED_fail" else w[f"conclusion.honest_{overall}"],
         rule=_rule(context, case),
         points=tuple(_point(context, r) for r in judged.reasons),
     )
+
+
+def _named(context: Context, profiles: Container[str]) -> str:
+    numbers = [
+        context.say(p.standard.number) for p in context.profiles if p.standard is not None and p.clauses and p.id in profiles
+    ]
+    numbers = list(dict.fromkeys(numbers))
+    w = context.words
+    if not 0 < len(numbers) <= 4:
+        return w["conclusion.standards_all"]
+    return w.fill("conclusion.standards_of", numbers=w["conclusion.standard_join"].join(numbers))
 
 
 def _point(context: Context, reason: ConclusionReason) -> str:

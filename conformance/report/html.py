@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -72,18 +73,17 @@ def render(
 
 def style(view: ReportView, words: Wording) -> str:
     """The style sheet of one report: its number and bands stand in the margin of every printed page."""
-    return "".join(
-        (
-            _asset("report.css"),
-            _asset("print.css"),
-            page_style(
-                words,
-                number=f"{view.cover.number_label} {view.number}",
-                head=view.cover.organisation if view.laboratory else "",
-                bands=view.bands,
-            ),
-        )
+    return stylesheet() + page_style(
+        words,
+        number=f"{view.cover.number_label} {view.number}",
+        head=view.cover.organisation if view.laboratory else "",
+        bands=view.bands,
     )
+
+
+def stylesheet() -> str:
+    """The fixed part of every style sheet, screen and paper."""
+    return _asset("report.css") + _asset("print.css") + _asset("qualification.css")
 
 
 def page_style(words: Wording, *, number: str, head: str, bands: tuple[str, ...] = ()) -> str:
@@ -98,9 +98,11 @@ def page_style(words: Wording, *, number: str, head: str, bands: tuple[str, ...]
     return environment().get_template("page.css.j2").render(strings, font=_FONT, **_ALARM[bool(bands)])
 
 
-def write(template: str, view: Any, words: Mapping[str, str], out_path: Path, *, css: str) -> Path:
-    """Stream a template into a file beside its final name, then put it there."""
-    js = _asset("report.js")
+def write(
+    template: str, view: Any, words: Mapping[str, str], out_path: Path, *, css: str, js: str | None = None
+) -> Path:
+    """Stream a template into a file beside its final name, then put it there. `js` "" is a page without a script."""
+    js = _asset("report.js") if js is None else js
     ours = {"css": Markup(css), "js": Markup(js)}  # noqa: S704 - raw text elements; `css_string` guards what varies
     values = {"r": view, "w": words, "csp": policy(css, js), **ours}
     temporary = out_path.with_name(f".{out_path.name}.{os.getpid()}.tmp")
@@ -114,14 +116,16 @@ def write(template: str, view: Any, words: Mapping[str, str], out_path: Path, *,
             "R111", f"报告无法写入: {error.strerror or error}", where=str(out_path), hint="换一个可写的位置，或腾出磁盘空间"
         ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
     return out_path
 
 
 def policy(css: str, js: str) -> str:
     """Content Security Policy of the page: exactly this style sheet and this script, inline images, nothing else."""
+    script = f"'sha256-{_digest(js)}'" if js else "'none'"
     return (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(css)}'; script-src 'sha256-{_digest(js)}'; "
+        f"default-src 'none'; img-src data:; style-src 'sha256-{_digest(css)}'; script-src {script}; "
         "base-uri 'none'; form-action 'none'"
     )
 

@@ -118,6 +118,8 @@ class CheckView:
     in_full: bool = False  # the tree prints the reasons too, because no finding of its own does
     manual: tuple[Line, ...] = ()
     evidence: tuple[EvidenceView, ...] = ()
+    evidence_title: str = ""  # not empty: so many objects that they share one fold
+    evidence_more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,10 @@ class Aborted(Exception):  # noqa: N818
 class Procedure:
     """The hands and the notebook of one attempt at one check. Used by one thread, except inside `parallel`."""
 
-    def __init__(self, run: Run, key: str, check: Check, *, started: datetime | None = None) -> None:
+    def __init__(
+        self, run: Run, key: str, check: Check, *, started: datetime | None = None, most: int | None = None
+    ) -> None:
+        """`most`: requests that the plan allows this attempt; more is a fault of the check (E104), and is not sent."""
         self._run = run
         self._key = key
         self._check = check
@@ -62,7 +65,9 @@ class Procedure:
         self.controlled = False
         self.count = 0
         self._example_failed = False
-        self._in_examples = False
+        self.shrinking = False
+        self._most = most
+        self._planned = 0
 
     # What the profile and the target say -----------------------------------------------------------------
 
@@ -111,6 +116,7 @@ class Procedure:
         else:
             if prepared and self._run.needs_login(as_):
                 self._token(as_)
+            self._spend(len(prepared))
             first = self.count
             self.count += len(prepared)
 
@@ -278,6 +284,8 @@ class Procedure:
             **values,
             **(self._run.credentials(identity) if operation.name == LOGIN else self._identity(identity)),
         }
+        if operation.name != LOGIN:
+            self._spend(1)
         self.count += 1
         answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
         if operation.name == LOGIN and answer.succeeded:
@@ -294,6 +302,18 @@ class Procedure:
             answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
         self._note(answer)
         return answer
+
+    def _spend(self, requests: int) -> None:
+        if self.shrinking:
+            return
+        self._planned += requests
+        if self._most is not None and self._planned > self._most:
+            raise ConformanceError(
+                "E104",
+                f"检测项 {self._key} 要发送的请求超过计划",
+                expected=f"至多 {self._most} 次",
+                hint="在测试规范中为检测程序写明 requests",
+            )
 
     def _token(self, identity: str) -> tuple[str | None, Answer | None]:
         return self._run.token(identity, lambda op, fields: self._send(op, dict(fields), identity))

@@ -36,7 +36,12 @@ class Engine:
         self._jobs = list(jobs)
         self._known = {job.id: n for n, job in enumerate(self._jobs)}
         self._window = max(window, 1)
-        self._state = threading.Condition()
+        # One lock, two queues: with one queue every finished job would wake all idle workers (measured: twice the time
+        # at fifty in flight).
+        self._state = threading.Lock()
+        self._ready = threading.Condition(self._state)  # whoever asks for a result
+        self._free = threading.Condition(self._state)  # workers waiting for a job that may start
+        self._awaited: Hashable = None
         self._results: dict[Hashable, CheckResult | BaseException] = {}
         self._done: set[Hashable] = set()
         self._handed: set[Hashable] = set()
@@ -56,16 +61,17 @@ class Engine:
             again = job in self._handed
             if place > self._reported:  # earlier ones were skipped by somebody else: they will not be asked for
                 self._reported = place
-                self._state.notify_all()
+                self._wake()
+            self._awaited = job
             while not again and job not in self._results:
                 if self._closed:
                     raise RuntimeError("the engine is closed")
-                self._state.wait(0.5)  # bounded, so that Ctrl-C reaches the waiting thread on every platform
+                self._ready.wait(0.5)  # bounded, so that Ctrl-C reaches the waiting thread on every platform
             if not again:
                 outcome = self._results.pop(job)
                 self._handed.add(job)
                 self._reported = max(self._reported, place + 1)
-                self._state.notify_all()
+                self._wake()
         if again:
             return self._jobs[place].work()
         if isinstance(outcome, BaseException):
@@ -82,7 +88,8 @@ class Engine:
         """Start nothing more and wait for what is under way."""
         with self._state:
             self._closed = True
-            self._state.notify_all()
+            self._free.notify_all()
+            self._ready.notify_all()
         for thread in self._threads:
             thread.join(timeout)
 
@@ -90,14 +97,15 @@ class Engine:
         while True:
             with self._state:
                 while not self._closed and self._next < len(self._jobs) and not self._may_start(self._jobs[self._next]):
-                    self._state.wait()
+                    self._free.wait()
                 if self._closed or self._next >= len(self._jobs):
-                    self._state.notify_all()
+                    self._free.notify_all()
                     return
                 job = self._jobs[self._next]
                 self._next += 1
                 self._running += 1
                 self._exclusive = job.exclusive
+                self._wake()
             outcome: CheckResult | BaseException
             try:
                 outcome = job.work()
@@ -109,7 +117,15 @@ class Engine:
                 self._running -= 1
                 if job.exclusive:
                     self._exclusive = False
-                self._state.notify_all()
+                if job.id == self._awaited:
+                    self._ready.notify()
+
+    def _wake(self) -> None:
+        """Wake one worker if the next job may start; it wakes the next one in turn. A worker that ends a job looks itself."""
+        if self._next >= len(self._jobs):
+            self._free.notify_all()
+        elif self._may_start(self._jobs[self._next]):
+            self._free.notify()
 
     def _may_start(self, job: Job) -> bool:
         if self._next - self._reported >= self._window or self._exclusive:

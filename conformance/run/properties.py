@@ -20,6 +20,7 @@ from hypothesis.errors import HypothesisWarning, Unsatisfiable
 from conformance.generate.spec import describe, values
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
+from conformance.plan.requests import SHRINKS
 from conformance.run.run import Run
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 # Hypothesis keeps a cache of source constants in its home folder; nothing of it belongs in a user's directory.
 set_hypothesis_home_dir(tempfile.gettempdir() + "/conformance-hypothesis")
-_MOST_SHRINKS = 40
 
 
 def _name(value: Any) -> str:
@@ -96,10 +96,11 @@ class _Session:
         name = _name(value)
         if name in self.outcome:
             return self.outcome[name]
-        if self.stopped is not None or (self.failed and self.shrinks >= _MOST_SHRINKS):
+        if self.stopped is not None or (self.failed and self.shrinks >= SHRINKS):
             return True
         if self.failed:
             self.shrinks += 1
+            self.check.shrinking = True
         self.order.append(value)
         self.check.reasons = []
         self.check._example_failed = False
@@ -112,6 +113,7 @@ class _Session:
         if not ok:
             self.check.failed = failed_before + 1
             self.reasons[name] = self.check.reasons
+        self.check.shrinking = False
         self.outcome[name] = ok
         self.failed = self.failed or not ok
         return ok

@@ -23,14 +23,14 @@ from urllib.parse import quote, quote_plus
 
 from conformance.model.exchange import Exchange, Request
 
-SECRET_KEYS = (
+_PRIVATE_MEMBERS = (
     r"(?:access|refresh|id|auth|session)_?token|token|passw(?:or)?d|pwd|passwddigest|(?:app|client)?_?secret"
     r"|secret_?key|private_?key|api_?key|app_?key|auth_?code|jwt|credential"
 )
-_JSON_SECRET = re.compile(rf'("(?:{SECRET_KEYS})"\s*:\s*)"((?:[^"\\]|\\.)+)"', re.IGNORECASE)
-_QUERY_SECRET = re.compile(rf"((?:^|[?&;\s])(?:{SECRET_KEYS})=)([^&#\s\"'<>]+)", re.IGNORECASE)
+_JSON_SECRET = re.compile(rf'("(?:{_PRIVATE_MEMBERS})"\s*:\s*)"((?:[^"\\]|\\.)+)"', re.IGNORECASE)
+_QUERY_SECRET = re.compile(rf"((?:^|[?&;\s])(?:{_PRIVATE_MEMBERS})=)([^&#\s\"'<>]+)", re.IGNORECASE)
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate-token"})
-_HEADER_NAME = re.compile(rf"(?:^|[-_])(?:{SECRET_KEYS})$", re.IGNORECASE)
+_HEADER_NAME = re.compile(rf"(?:^|[-_])(?:{_PRIVATE_MEMBERS})$", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}")
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _DIGITS = re.compile(r"\d{11}")
@@ -87,23 +87,24 @@ class Redactor:
             value = _PERSONAL.sub(self._person, value)
         return value
 
-    def data(self, value: Any) -> Any:
-        """The same for every string inside plain data; a member whose name says secret loses its value."""
+    def data(self, value: Any, *, names: bool = True) -> Any:
+        """The same for every string inside plain data. `names`: a member whose name says secret loses its value, too
+        (not for templates and bindings, where `token` is a place and no value)."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):
-            return {
-                self.text(str(k)): "‹secret›"
-                if isinstance(v, str) and v and _HEADER_NAME.search(str(k))
-                else self.data(v)
-                for k, v in value.items()
-            }
+            return {self.text(str(k)): self._member(str(k), v, names) for k, v in value.items()}
         if isinstance(value, list | tuple):
-            return [self.data(v) for v in value]
+            return [self.data(v, names=names) for v in value]
         if isinstance(value, int) and not isinstance(value, bool) and value >= 10**10:
             text = self.text(str(value))
             return int(text) if text.isdigit() else text
         return value
+
+    def _member(self, name: str, value: Any, names: bool) -> Any:
+        if names and isinstance(value, str) and value and _HEADER_NAME.search(name):
+            return "‹secret›"
+        return self.data(value, names=names)
 
     def body(self, value: bytes) -> tuple[str, str]:
         """(text, "text") for UTF-8, else (base64, "base64"); both redacted."""

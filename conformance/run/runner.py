@@ -17,6 +17,7 @@ from conformance.judge.verdicts import judge_check
 from conformance.model.profile import Check, Data, Profile
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
+from conformance.plan.requests import most_requests
 from conformance.plan.select import Planned
 from conformance.probe.operation import UnboundField
 from conformance.profile import procedure_file
@@ -35,7 +36,7 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
     started = started or datetime.now(UTC)
     clock = time.perf_counter()
     check = planned.check
-    notebook = Procedure(run, planned.key, check, started=started)
+    notebook = Procedure(run, planned.key, check, started=started, most=most_requests(planned))
     stopped: tuple[Cause, Reason] | None = None
     error: Reason | None = None
     blocked = ""

@@ -13,18 +13,17 @@ WHOLE_SYSTEM = "whole-system"
 class Fault:
     """缺陷. `kills` are the keys of the checks that must fail because of it, all of them and no others.
 
-    disturbs  the checks that cannot be decided under it: it takes away what they need before they can begin, most
-              often the positive control of a negative check
-    kind      `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system
-    shapes    the specimens it exists in; empty means all of them
-    source    where the fault was seen, in the keys of the notes ("F1", "C8"), or "假想" when nobody reported one
+    A check may be undecided under it as well: a fault can take away what a check needs before it can begin.
+
+    kind    `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system
+    shapes  the specimens it exists in; empty means all of them
+    source  where the fault was seen, in the keys of the notes ("F1", "C8"), or "假想" when nobody reported one
     """
 
     name: str
     title: str
     source: str
     kills: tuple[str, ...] = ()
-    disturbs: tuple[str, ...] = ()
     kind: str = DEVIATION
     shapes: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from conformance.codes import dates, holder_type
-from conformance.suite import Answer, Item, Procedure
+from conformance.suite import Answer, Cause, Item, Procedure
 
 _BEIJING = timedelta(hours=8)
 _DATE_FIELDS = {"issued": "证照颁发日期", "valid_from": "证照有效期起始日期", "valid_to": "证照有效期截止日期"}
@@ -103,13 +103,16 @@ def dates_are_written_in_one_form(check: Procedure) -> None:
 
 
 def metadata_agrees_across_services(check: Procedure) -> None:
-    """EL-MD-15：同一证照的元数据在检索、两种信息获取、下载结果中取值相同（推断，C3 的下载包带元数据）。"""
-    asked = check.parameter("active_id")
+    """EL-MD-15：同一证照的元数据在检索和两种信息获取的结果中取值相同（推断，C3 的下载包也带元数据）。"""
     by_id = check.control("query_by_id").items[0]
-    others = (check.call("search"), check.call("query_by_holder"), check.call("download_by_id"))
+    number = by_id.get("number")
+    check.require(
+        bool(number), "按标识获取的证照没有证照编号，无法在其他结果中找到同一证照（见 EL-MD-03）", cause=Cause.SYSTEM
+    )
+    others = (check.call("search"), check.call("query_by_holder"))
     for answer in others:
-        same = [item for item in answer.items if item.get("id") == asked]
-        for item in same if len(same) == 1 else ():  # one id for many licences: EL-ID-13 judges that
+        # By number and not by id: a wrong id in a list is judged by EL-ID-13 and EL-IF-20.
+        for item in (item for item in answer.items if item.get("number") == number):
             for field in sorted(set(item) & set(by_id) - {"id"}):
                 ours, theirs = by_id.get(field), item.get(field)
                 if ours in (None, "", {}) or theirs in (None, "", {}):

@@ -139,6 +139,7 @@ def a_file_in_another_encoding_is_refused(check: Procedure) -> None:
 
 def face_fields_serve_verification(check: Procedure) -> None:
     """EL-IF-36：照面字段解析返回的字段名，填上该证照的值，可通过信息验证（推断）。"""
+    _confirmed(check)
     licence = check.control("query_by_id").items[0]
     face = check.control("face_fields")
     extensions = licence.get("extensions")

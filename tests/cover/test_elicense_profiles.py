@@ -95,6 +95,16 @@ def test_negative_checks_have_a_positive_control(checks: list[tuple[Profile, Cla
     assert negative > 30
 
 
+def test_a_success_is_asked_for_together_with_data(checks: list[tuple[Profile, Clause, Check]]) -> None:
+    """A system that answers every call with success and nothing passes no check."""
+    for _, _, check in checks:
+        for body in (check.spec, *check.spec.get("steps", ())):
+            expectation = body.get("expect")
+            if isinstance(expectation, dict) and expectation.get("outcome") == "success":
+                count = expectation.get("items", {})
+                assert count.get("min") or count.get("equals") or expectation.get("values"), check.name
+
+
 def _expected(spec: Any) -> Iterator[set[str]]:
     for body in (spec, *spec.get("steps", ())):
         expectation = body.get("expect")

@@ -8,7 +8,8 @@ import pytest
 from kit_profile import GOOD, changed, clause, line_of, write
 
 from conformance.errors import UsageError
-from conformance.profile import lint, load
+from conformance.profile import load
+from conformance.profile.lint import lint
 from conformance.profile.lint import CODES, Finding
 
 MODULE = """\

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.errors import ConformanceError, ProfileError
-from conformance.profile import lint, load, read_yaml
+from conformance.profile import load, read_yaml
+from conformance.profile.lint import lint
 
 ROOT = Path(__file__).resolve().parents[2]
 VALID = (ROOT / "tests" / "cover" / "kit_profile.py").read_text("utf-8").split('GOOD = """\\\n')[1].split('"""')[0]

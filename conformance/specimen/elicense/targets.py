@@ -54,6 +54,7 @@ def target(name: str, base_url: str, service: Service, faults: Deviations) -> di
             "url_lifetime": URL_LIFETIME,
             "max_response_ms": 1500,
             "availability_samples": 20,
+            "availability_interval": 0.02,
             **{key: named[key] for key in _PARAMETERS},
         },
         "identities": {
