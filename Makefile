@@ -35,7 +35,11 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 demo: $(VENV)/.run
 	@$(BIN)/conformance demo --out $(OUT)
 
-test: system $(VENV)/.dev
+# A plugin that owns --profile. On a path of its own: installed, it would take the option away from every run.
+.cache/beside: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ pytest-profiling gprof2dot six
+
+test: system $(VENV)/.dev .cache/beside
 	$(BIN)/python -m pytest -q -m 'not slow'
 
 test-slow: system $(VENV)/.dev
@@ -52,7 +56,7 @@ qualify: $(VENV)/.dev
 	$(BIN)/conformance qualify elicense -o $(OUT)/qualification
 
 bench: $(VENV)/.dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/run.py $(if $(PEERS),--peers)
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/build_reference.py

@@ -21,9 +21,9 @@ from conformance.model.profile import (
 )
 from conformance.model.result import CheckResult, Evidence, Reason
 from conformance.model.verdict import Cause, Grade, Provision, Verdict
-from conformance.record.ledger import Ledger, read
-from conformance.record.reading import Record
-from conformance.record.source import open_source
+from conformance.profile import flatten
+from conformance.record.ledger import Ledger
+from conformance.record.reading import Record, open_record
 from conformance.record.store import EvidenceStore
 
 REQ, REC, PER = Provision.REQUIREMENT, Provision.RECOMMENDATION, Provision.PERMISSION
@@ -210,7 +210,9 @@ def write_record(
         for check in clause.checks
     ]
     chosen = keys[: len(keys) // 2] if partial else keys
-    ledger.append("open", **header(profile, case, hostile, len(keys), len(chosen), partial))
+    opened = header(profile, case, hostile, len(keys), len(chosen), partial)
+    opened["profile"]["evidence"] = store.put_json(flatten(profile))
+    ledger.append("open", **opened)
     ledger.append("preflight", findings=[{"code": "D207", "cause": "CONFIGURATION", "message": "证书将在 12 天后到期" + hostile, "expected": "30 天以上", "actual": "12 天", "where": "tls"}])
     ledger.append("fingerprint", when="start", values={"system_info.version": "3.2.1", "tls.issuer": "示例 CA" + hostile})
     for key, n, check in chosen:
@@ -256,6 +258,5 @@ def header(profile: Profile, case: dict[str, Any] | None, hostile: str, total: i
 
 def sample_record(folder: Path, size: int = 30, **options: Any) -> Record:
     """The record of `write_record`, opened."""
-    profile = write_record(folder, size, **options)
-    source = open_source(folder)
-    return Record(source, read(source), profile)
+    write_record(folder, size, **options)
+    return open_record(folder)

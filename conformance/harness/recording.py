@@ -43,7 +43,10 @@ class Recorder:
         """Read what the record holds, without touching it: whoever is refused below leaves it as it was."""
         if not (self.directory / LEDGER).is_file():
             raise RecordError(
-                "R107", "这里没有可以继续的检测记录", where=str(self.directory), hint="去掉 --resume 或 --retest 开始新的检测"
+                "R107",
+                "这里没有可以继续的检测记录",
+                where=str(self.directory),
+                hint="去掉 --resume 或 --retest 开始新的检测",
             )
         for entry in read(self.directory):
             if entry.event == "verdict":

@@ -41,7 +41,13 @@ class Starts(Protocol):
 
 
 def make_run(
-    profile: Profile, target: Target, port: HttpPort, redactor: Redactor, seed: int, store: EvidenceStore, found: Preflight
+    profile: Profile,
+    target: Target,
+    port: HttpPort,
+    redactor: Redactor,
+    seed: int,
+    store: EvidenceStore,
+    found: Preflight,
 ) -> Run:
     return Run(
         profile=profile,

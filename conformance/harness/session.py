@@ -12,7 +12,7 @@ import random
 import shutil
 import tempfile
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -269,14 +269,17 @@ class ConformanceSession:
             self.kept = {e.key: judged[e.key] for e in self.planned if settled(judged.get(e.key), e)}
 
     def _start(self, planned: list[Planned]) -> None:
-        assert self.recorder is not None and self.run is not None
+        assert self.recorder is not None
+        assert self.run is not None
         self.runner = Ahead(
             self.run,
             self.preflight,
             planned,
             self.kept,
             self.recorder.start,
-            stops_early=bool(getattr(self.config.option, "maxfail", 0) or getattr(self.config.option, "stepwise", False)),
+            stops_early=bool(
+                getattr(self.config.option, "maxfail", 0) or getattr(self.config.option, "stepwise", False)
+            ),
         )
 
     def _join(self, planned: list[Planned]) -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,7 +220,7 @@ def _blank_form(config: pytest.Config) -> str | None:
     """
     args = [str(a) for a in config.invocation_params.args]
     names = ("profile", "target", "record", "case")
-    for option, value in zip(args, args[1:], strict=False):
+    for option, value in pairwise(args):
         bare = option.removeprefix("--conformance-") if option.startswith("--conformance-") else option[2:]
         if option.startswith("--") and bare in names and (config.invocation_params.dir / value).exists():
             return option

@@ -95,7 +95,7 @@ def _leaves(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 def _text(context: Context, value: Any) -> str:
     if isinstance(value, list | tuple):
-        return "；".join(context.say(v) for v in value)
+        return context.listed(context.say(v) for v in value)
     return context.say(value, 800)
 
 

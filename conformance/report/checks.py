@@ -142,7 +142,7 @@ class Checks:
         for name in ("steps", "evidence", "judge"):
             value = sheet.get(name)
             if value:
-                text = "；".join(map(str, value)) if isinstance(value, list | tuple) else value
+                text = self.context.listed(map(str, value)) if isinstance(value, list | tuple) else value
                 yield Line(self.context.words[f"manual.{name}"], self.context.say(text, LONG))
 
     def _evidence(self, result: CheckResult, bad: bool) -> tuple[EvidenceView, ...]:

@@ -148,7 +148,8 @@ class Tree:
             told.append(w.fill("clause.untested", why=c.say(why, 800)) if why else w["clause.nt_unknown"])
         for waiver, lapse in judged.waivers:
             if not lapse and outcome.waived:
-                said = f"{waiver.reason}（{waiver.approver}，{w['course.until']} {waiver.expires.isoformat()} {waiver.zone}）"
+                until = f"{w['course.until']} {waiver.expires.isoformat()} {waiver.zone}"
+                said = waiver.reason + c.aside(f"{waiver.approver}, {until}")
                 told.append(w.fill("clause.waived", why=c.say(said, 400)))
         return " ".join(told)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Any
@@ -65,6 +65,14 @@ class Context:
                 return self.words["generation.yes" if value else "generation.no"]
             value = json.dumps(value, ensure_ascii=False, default=str)
         return cut(self.mask(value), limit, self.words["evidence.cut_text"])
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Parts of one cell, as this language lists them."""
+        return ("; " if self.lang == "en" else "；").join(parts)
+
+    def aside(self, text: str) -> str:
+        """A remark in brackets, as this language writes them."""
+        return f" ({text})" if self.lang == "en" else f"（{text}）"
 
     def title(self, titles: Mapping[str, Any]) -> str:
         """The title in this language, else in whatever language there is one."""
@@ -161,7 +169,7 @@ class Context:
             profile, _, clause = key.partition("/") if "/" in key else ("", "", key)
             groups.setdefault(names.get(profile, profile) if len(names) > 1 else "", []).append(self.say(clause, 60))
         join = self.words["conclusion.standard_join"]
-        text = "；".join(f"{name} {join.join(numbers)}".strip() for name, numbers in groups.items())
+        text = self.listed(f"{name} {join.join(numbers)}".strip() for name, numbers in groups.items())
         if len(keys) > limit:
             text += " " + self.words.fill("conclusion.more", n=len(keys) - limit)
         return text

@@ -23,7 +23,7 @@ def sessions(context: Context) -> Table:
         scope = _scope(context, stated.get("selected"), stated.get("total"))
         why = stated.get("why")
         if why:
-            scope += f"（{context.say('、'.join(map(str, why)) if isinstance(why, list | tuple) else why)}）"
+            scope += context.aside(context.say(context.listed(map(str, why)) if isinstance(why, list | tuple) else why))
         ended = context.when(s.closed) if s.closed else "—"
         options = _options(context, s.header.get("options"))
         rows.append((str(s.number), context.when(s.opened), ended, _state(context, s), scope, options))
@@ -85,8 +85,8 @@ def _history(context: Context, tries: Sequence[Attempt]) -> str:
     said = []
     for n, a in enumerate(tries, 1):
         verdict = context.word(check_word(a.result.verdict)) if a.result else context.words["course.broken"]
-        void = f"，{context.words['course.void']}：{context.say(a.void, 200)}" if a.void else ""
-        said.append(f"{n} {verdict}（{context.when(a.at)}{void}）")
+        void = f", {context.words['course.void']}: {context.say(a.void, 200)}" if a.void else ""
+        said.append(f"{n} {verdict}{context.aside(context.when(a.at) + void)}")
     return " → ".join(said)
 
 
@@ -113,7 +113,9 @@ def special(context: Context) -> Table:
     for void in record.voids:
         subject = say(void.check, 200) or ", ".join(f"ledger.jsonl:{n + 1}" for n in void.lines[:20])
         rows.append((w["course.void"], subject, say(void.reason, 800), say(void.by) or "—", "—"))
-    rows += [("—", say(error.where, 200), say(f"[{error.code}] {error.message}", 800), "—", "—") for error in record.refused]
+    rows += [
+        ("—", say(error.where, 200), say(f"[{error.code}] {error.message}", 800), "—", "—") for error in record.refused
+    ]
     return _bounded(context, head, rows)
 
 
@@ -149,7 +151,9 @@ def environment(context: Context) -> tuple[Line, ...]:
 
 def tools(context: Context) -> tuple[Line, ...]:
     tool = mapping(context.record.header.get("tool"))
-    return tuple(Line(context.say(k, 60), context.say(v, 120), mono=True) for k, v in _flat(mapping(tool.get("versions"))))
+    return tuple(
+        Line(context.say(k, 60), context.say(v, 120), mono=True) for k, v in _flat(mapping(tool.get("versions")))
+    )
 
 
 def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

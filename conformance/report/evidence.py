@@ -16,7 +16,8 @@ from conformance.report.wording import Wording
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+|"')
 _ESCAPE = re.compile(r"\\(?:[^u]|u([4-9][0-9a-fA-F]{3}))")
-_DEEPEST = 24
+_CLOSING, _OPENING = frozenset("}]"), frozenset("{[,")
+_BREAKS = tuple("\n" + "  " * depth for depth in range(25))
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Budget:
 
 def default_budgets() -> tuple[Budget, Budget]:
     """(passes, non-passes): 10,000 checks stay under 25 MB, a report of ordinary size keeps nearly everything."""
-    return Budget(each=3_000, left=2_000_000), Budget(each=16_000, left=6_000_000)
+    return Budget(each=3_000, left=1_500_000), Budget(each=16_000, left=6_000_000)
 
 
 class Reader:
@@ -105,7 +106,9 @@ class Reader:
         if message.get("coding") == "base64":
             return cut(self._words.fill("evidence.binary", n=len(body)) + "\n" + body, 400, "…")
         # Masked before the cut: a number cut in two would no longer look like one. The margin covers the seam.
-        return self._cut(self._mask(indent(body, limit + 64) if body.lstrip()[:1] in ("{", "[") else body[: limit + 64]), limit)
+        return self._cut(
+            self._mask(indent(body, limit + 64) if body.lstrip()[:1] in ("{", "[") else body[: limit + 64]), limit
+        )
 
     def _headers(self, headers: Any) -> str:
         pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
@@ -120,29 +123,34 @@ def indent(text: str, limit: int) -> str:
 
     Only \\uXXXX of CJK ideographs is decoded, for the reader. Stops once `limit` characters are out.
     """
+    if "\\u" in text:
+        text = _ESCAPE.sub(_ideograph, text)
     out: list[str] = []
     depth = size = 0
-    opened = False
-    for found in _TOKEN.finditer(text):
-        token = found.group()
-        if token in ("}", "]"):
+    opened = False  # the next token begins a line
+    # A short text at once, which is faster; a long one only as far as it will be shown.
+    for piece in _TOKEN.findall(text) if len(text) < 100_000 else (m.group() for m in _TOKEN.finditer(text)):
+        if piece in _CLOSING:
             depth -= 1
-            piece = token if opened else "\n" + "  " * min(max(depth, 0), _DEEPEST) + token
+            if not opened:
+                out.append(_breaks(depth))
             opened = False
-        else:
-            piece = "\n" + "  " * min(max(depth, 0), _DEEPEST) + token if opened else token
-            opened = token in ("{", "[", ",")
-            if token in ("{", "["):
-                depth += 1
-            elif token == ":":  # noqa: S105 - a JSON token
-                piece = ": "
-            elif token[0] == '"' and "\\u" in token:
-                piece = piece.replace(token, _ESCAPE.sub(_ideograph, token))
-        out.append(piece)
+        elif opened:
+            out.append(_breaks(depth))
+            size += 2 * depth
+            opened = False
+        if piece in _OPENING:
+            opened = True
+            depth += piece != ","
+        out.append(": " if piece == ":" else piece)
         size += len(piece)
         if size > limit:
             break
     return "".join(out)
+
+
+def _breaks(depth: int) -> str:
+    return _BREAKS[depth] if 0 <= depth < len(_BREAKS) else _BREAKS[-1 if depth > 0 else 0]
 
 
 def _ideograph(found: re.Match[str]) -> str:

@@ -41,7 +41,9 @@ def standards(context: Context) -> tuple[str, ...]:
             title = context.title(profile.standard.title)
             number = context.say(profile.standard.number)
             out.append(f"{number} {title}" if context.lang == "en" else f"{number}《{title}》")
-    return tuple(dict.fromkeys(out)) or (context.title(context.record.profile.title) or context.say(context.record.profile.id),)
+    return tuple(dict.fromkeys(out)) or (
+        context.title(context.record.profile.title) or context.say(context.record.profile.id),
+    )
 
 
 def cover(context: Context, case: Case, number: str) -> Cover:
@@ -114,7 +116,9 @@ def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
 
 def _named(context: Context, profiles: Container[str]) -> str:
     numbers = [
-        context.say(p.standard.number) for p in context.profiles if p.standard is not None and p.clauses and p.id in profiles
+        context.say(p.standard.number)
+        for p in context.profiles
+        if p.standard is not None and p.clauses and p.id in profiles
     ]
     numbers = list(dict.fromkeys(numbers))
     w = context.words
@@ -153,7 +157,7 @@ def summary(context: Context, case: Case, run: str) -> tuple[Line, ...]:
     trust = "tls_off" if tls.get("verify") is False else "tls_ca" if tls.get("ca") else "tls_on"
     scope = "basis.selection_some" if selection.missing else "basis.selection_all"
     lines = [
-        Line(w["basis.standards"], "；".join(standards(context))),
+        Line(w["basis.standards"], context.listed(standards(context))),
         Line(w["basis.profile"], say(f"{profile.id} {profile.edition}".strip()), mono=True),
         Line(w["basis.selection"], w.fill(scope, selected=selection.selected, total=selection.total)),
         Line(w["basis.run"], run, mono=True),
@@ -183,7 +187,9 @@ def figures(context: Context, counts: tuple[Count, ...]) -> tuple[Figure, ...]:
     pending = unconfirmed_that_count(context)
     rate = f"{100 * undecided / applicable:.1f}%" if applicable else "—"
     out = [
-        Figure(w["quality.undecided"], rate, w.fill("quality.undecided_note", n=undecided, total=applicable), undecided > 0),
+        Figure(
+            w["quality.undecided"], rate, w.fill("quality.undecided_note", n=undecided, total=applicable), undecided > 0
+        ),
         Figure(w["quality.witnesses"], f"{witnesses:,}", w.fill("quality.witnesses_note", n=looked), not witnesses),
         Figure(
             w["quality.assertions"],
@@ -225,7 +231,15 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
     if not case.laboratory:
         keys: tuple[str, ...] = ("self", "items", "finite")
     else:
-        keys = ("items", "finite", "copy", "invalid", "supplied", "objection", *(("opinions",) if case.opinions else ()))
+        keys = (
+            "items",
+            "finite",
+            "copy",
+            "invalid",
+            "supplied",
+            "objection",
+            *(("opinions",) if case.opinions else ()),
+        )
     return tuple(context.words[f"statement.{k}"] for k in keys)
 
 

@@ -113,7 +113,10 @@ def write(
         os.replace(temporary, out_path)
     except OSError as error:
         raise RecordError(
-            "R111", f"报告无法写入: {error.strerror or error}", where=str(out_path), hint="换一个可写的位置，或腾出磁盘空间"
+            "R111",
+            f"报告无法写入: {error.strerror or error}",
+            where=str(out_path),
+            hint="换一个可写的位置，或腾出磁盘空间",
         ) from None
     finally:
         with contextlib.suppress(OSError):

@@ -93,7 +93,9 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
     fault_numbers = {f["name"]: f"F{n:02d}" for n, f in enumerate(faults, 1)}
     ok = bool(data.get("ok"))
     named = _mapping(specimen)
-    shown = f"{named.get('name', '')}（{'、'.join(map(str, named.get('shapes', ())))}）" if named else str(specimen or "")
+    shown = (
+        f"{named.get('name', '')}（{'、'.join(map(str, named.get('shapes', ())))}）" if named else str(specimen or "")
+    )
     if ok:
         sentence = w.fill("qualification.ok_sentence", checks=len(checks), faults=len(faults))
     elif holes or data.get("complete", True):
@@ -128,7 +130,9 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
         matrix=tuple(MatrixRow(numbers[c["key"]], tuple(_cell(c["key"], f) for f in faults)) for c in checks),
         environment=tuple(_lines(_mapping(data.get("environment")), w)),
         tools=tuple(_lines(_mapping(data.get("tool") or data.get("tool versions")), w)),
-        slots=tuple(Slot(w[f"qualification.{k}"], w["qualification.sign_hint"]) for k in ("confirmer", "reviewer", "approver")),
+        slots=tuple(
+            Slot(w[f"qualification.{k}"], w["qualification.sign_hint"]) for k in ("confirmer", "reviewer", "approver")
+        ),
     )
 
 
@@ -173,7 +177,9 @@ def _hole(data: Any, numbers: Mapping[str, str], faults: Mapping[str, str], w: W
         return HoleRow("", "", _short(data, w))
     about = str(data.get("check", ""))
     number = numbers.get(about) or faults.get(about)
-    return HoleRow(str(data.get("kind", "")), f"{number} {about}" if number else about, _short(data.get("detail", ""), w))
+    return HoleRow(
+        str(data.get("kind", "")), f"{number} {about}" if number else about, _short(data.get("detail", ""), w)
+    )
 
 
 def _cell(key: str, fault: Mapping[str, Any]) -> str:

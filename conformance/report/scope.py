@@ -36,7 +36,9 @@ def answers(context: Context) -> tuple[Answer, ...]:
             Answer(
                 ask=say(asked[name].ask) if name in asked else "",
                 name=say(name, 80),
-                answer=w["applicability.unanswered" if answer is None else f"applicability.{'yes' if answer else 'no'}"],
+                answer=w[
+                    "applicability.unanswered" if answer is None else f"applicability.{'yes' if answer else 'no'}"
+                ],
                 origin=w[f"applicability.{origin}"],
                 excludes=tuple((context.anchors[c.key], context.label(c.key)) for c in out[:SHOWN_EXCLUDED]),
                 more=max(0, len(out) - SHOWN_EXCLUDED),
@@ -117,7 +119,7 @@ def parameters(context: Context) -> tuple[ParameterView, ...]:
             if about.type == "secret":
                 shown = w["parameters.secret"]
             elif value != about.default and about.default is not None and about.origin != "target":
-                shown += f"（{w['parameters.default']} {say(about.default, 120)}）"
+                shown += context.aside(f"{w['parameters.default']} {say(about.default, 120)}")
             elif about.unit:
                 shown += f" {say(about.unit, 20)}"
         label = w["parameters.tailored"] if name in tailored else w.get(f"parameters.{origin}") or origin
@@ -193,5 +195,3 @@ def profiles(context: Context) -> Table:
             )
         )
     return Table(head, tuple(rows))
-
-

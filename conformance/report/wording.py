@@ -11,7 +11,15 @@ from conformance.errors import UsageError
 from conformance.resources import folder
 
 LANGUAGES = ("zh-CN", "en")
-_ALIASES = {"zh": "zh-CN", "zh-cn": "zh-CN", "zh_cn": "zh-CN", "zh-hans": "zh-CN", "en": "en", "en-us": "en", "en-gb": "en"}
+_ALIASES = {
+    "zh": "zh-CN",
+    "zh-cn": "zh-CN",
+    "zh_cn": "zh-CN",
+    "zh-hans": "zh-CN",
+    "en": "en",
+    "en-us": "en",
+    "en-gb": "en",
+}
 
 
 class Wording(dict[str, str]):
@@ -35,7 +43,9 @@ def language(name: str) -> str:
     try:
         return _ALIASES[name.lower()]
     except KeyError:
-        raise UsageError("U610", f"没有语言 {name!r} 的报告文字", expected=" | ".join(LANGUAGES), where="--lang") from None
+        raise UsageError(
+            "U610", f"没有语言 {name!r} 的报告文字", expected=" | ".join(LANGUAGES), where="--lang"
+        ) from None
 
 
 @cache

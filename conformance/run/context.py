@@ -28,6 +28,12 @@ _CONFIGURATION = frozenset({"host-not-named", "budget", "request"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
+def moment() -> datetime:
+    """Now, in the resolution of the record (milliseconds): what a replay reads is what was there."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
 class Stopped(Exception):  # noqa: N818 - control flow, no error of ours or of the system
     """The check cannot go on: it is 无法判定, with a cause and a reason."""
 
@@ -52,7 +58,7 @@ class Procedure:
         self._run = run
         self._key = key
         self._check = check
-        self._started = started or datetime.now(UTC)
+        self._started = started or moment()
         self.assertions = 0
         self.failed = 0
         self.witnesses = 0
@@ -193,7 +199,7 @@ class Procedure:
         ok = answer.outcome in names or ("refused" in names and answer.refused)
         if answer.succeeded and "success" in names and self._shown(answer):
             self.controlled = True  # the same check has seen this system serve real data
-        if ok:
+        if ok and (not answer.succeeded or self._shown(answer) or not _data_bound(answer)):
             self.witness(f"{answer.operation.name} → {answer.outcome}" + (f" {answer.code}" if answer.code else ""))
         return self.expect(
             ok,
@@ -378,6 +384,12 @@ class Procedure:
             where=text(spot),
             reproduce=line,
         )
+
+
+def _data_bound(answer: Answer) -> bool:
+    """Whether the binding names any data in this operation's answers: a success without it has shown nothing."""
+    response = answer.operation.response
+    return bool(response.get("items") or response.get("values") or response.get("raw"))
 
 
 def _said(answer: Answer) -> str:

@@ -162,6 +162,8 @@ def _expect(check: Procedure, answer: Answer, expectation: Data, spec: Data, ext
     if "items" in expectation:
         _item_count(check, answer, expectation["items"])
     if "each" in expectation:
+        if answer.succeeded:
+            check.require(bool(answer.items), "响应中没有可检查的数据", Cause.SYSTEM, answer=answer)
         for item in answer.items:
             check.witness(item.get("id") or show(item.raw, 80))
             for field, schema in expectation["each"].items():

@@ -8,7 +8,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -21,7 +21,7 @@ from conformance.plan.requests import most_requests
 from conformance.plan.select import Planned
 from conformance.probe.operation import UnboundField
 from conformance.profile import procedure_file
-from conformance.run.context import Aborted, Procedure, Stopped
+from conformance.run.context import Aborted, Procedure, Stopped, moment
 from conformance.run.declared import carry_out, run_control
 from conformance.run.run import Run
 
@@ -33,7 +33,7 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
     """The result of one attempt. Raises `Aborted` when the run was stopped under it: then there is no verdict."""
     if planned.decided is not None:
         return planned.decided
-    started = started or datetime.now(UTC)
+    started = started or moment()
     clock = time.perf_counter()
     check = planned.check
     notebook = Procedure(run, planned.key, check, started=started, most=most_requests(planned))

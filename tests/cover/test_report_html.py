@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from dataclasses import fields
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ import pytest
 from jinja2 import UndefinedError
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from report_samples import LAB_CASE, sample_record, write_record  # noqa: E402 - the path had to be made first
+from report_samples import LAB_CASE, sample_record, write_record
 
-from conformance.errors import RecordError  # noqa: E402
-from conformance.record.reading import Record  # noqa: E402
-from conformance.record.source import open_source  # noqa: E402
-from conformance.report.evidence import Budget  # noqa: E402
-from conformance.report.html import environment, render  # noqa: E402
-from conformance.report.wording import wording  # noqa: E402
+from conformance.errors import RecordError
+from conformance.record.reading import Record
+from conformance.record.source import open_source
+from conformance.report.evidence import Budget
+from conformance.report.html import environment, render
+from conformance.report.wording import wording
 
 # One string that is hostile in every way a system can be: markup, template and CSS syntax, terminal control, bidi,
 # zero width, NUL, a lone surrogate, tag characters, a line separator, and length.
@@ -121,7 +122,7 @@ def test_clauses_have_deep_links(lab: tuple[str, Page], folder: Path) -> None:
     assert {"c-sample-1-5.1.2", "c-sample-2-5.1.2"} <= set(parsed.ids)  # two standards have a clause 5.1.2
     profile = write_record(folder / "alone", 20)
     source = open_source(folder / "alone")
-    from conformance.record.ledger import read  # noqa: PLC0415
+    from conformance.record.ledger import read
 
     _, alone = page(Record(source, read(source), profile.parts[0]), folder)
     assert "c-5.1.2" in alone.ids
@@ -137,7 +138,7 @@ def test_sections_stand_in_the_order_a_reader_needs(lab: tuple[str, Page]) -> No
     assert parsed.text[-8:].count("—— 报告结束 ——") == 1
     levels = [level for level, _ in parsed.headings]
     assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in pairwise(levels))
 
 
 def test_non_passes_come_first_and_worst_first(lab: tuple[str, Page]) -> None:
@@ -164,7 +165,7 @@ def test_hostile_data_adds_no_element_and_stays_visible(folder: Path, lang: str,
 
 
 def test_a_hostile_case_cannot_leave_the_page_margin(folder: Path) -> None:
-    case = {"laboratory": {"name": HOSTILE}, "report": {"number": HOSTILE, "revision": HOSTILE}, HOSTILE: {"a": HOSTILE}}
+    case: dict[str, Any] = {"laboratory": {"name": HOSTILE}, "report": {"number": HOSTILE, "revision": HOSTILE}, HOSTILE: {"a": HOSTILE}}
     case |= {"opinions": [HOSTILE], "decision_rule": HOSTILE, "client": HOSTILE, "sample": [HOSTILE]}
     _, parsed = page(sample_record(folder / "case", 10, case=case), folder)
     assert parsed.tags["style"] == parsed.tags["script"] == parsed.tags["title"] == 1
@@ -200,7 +201,8 @@ def test_partial_and_self_made_reports_say_so_on_screen_and_on_paper(folder: Pat
         margin = re.search(r"@top-left\{content:([^;]+);", parsed.raw["style"])
         for key in bands:
             assert words[key] in parsed.text
-            assert margin and words[key].replace("，", "\\ff0c ") in margin[1]
+            assert margin
+            assert words[key].replace("，", "\\ff0c ") in margin[1]
 
 
 def test_an_ordinary_laboratory_report_has_no_band_and_slots_that_are_empty(lab: tuple[str, Page]) -> None:
@@ -251,8 +253,8 @@ def test_a_report_that_cannot_be_written_is_a_clear_error_and_leaves_nothing(fol
 
 
 def test_every_part_of_the_view_is_printed() -> None:
-    from conformance.report.shape import ReportView  # noqa: PLC0415
-    from conformance.resources import folder as resources  # noqa: PLC0415
+    from conformance.report.shape import ReportView
+    from conformance.resources import folder as resources
 
     used = "".join(p.read_text(encoding="utf-8") for p in resources("reports").rglob("*.j2"))
     unused = {f.name for f in fields(ReportView) if f"r.{f.name}" not in used}

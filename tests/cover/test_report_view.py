@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from report_samples import LAB_CASE, Clock, header, sample_record, write_record  # noqa: E402 - the path comes first
+from report_samples import LAB_CASE, Clock, header, sample_record, write_record
 
-from conformance.model.profile import Check, Clause, Profile, Standard  # noqa: E402
-from conformance.model.result import CheckResult, Reason  # noqa: E402
-from conformance.model.verdict import Cause, Grade, Provision, Verdict  # noqa: E402
-from conformance.record.ledger import Ledger, read  # noqa: E402
-from conformance.record.reading import Record  # noqa: E402
-from conformance.record.source import open_source  # noqa: E402
-from conformance.report.scope import blame  # noqa: E402
-from conformance.report.shape import ReportView  # noqa: E402
-from conformance.report.view import build_view  # noqa: E402
+from conformance.model.profile import Check, Clause, Profile, Standard
+from conformance.model.result import CheckResult, Reason
+from conformance.model.verdict import Cause, Grade, Provision, Verdict
+from conformance.record.ledger import Ledger, read
+from conformance.record.reading import Record
+from conformance.record.source import open_source
+from conformance.report.scope import blame
+from conformance.report.shape import ReportView, Rows
+from conformance.report.view import build_view
 
 REQ, REC, PER = Provision.REQUIREMENT, Provision.RECOMMENDATION, Provision.PERMISSION
 
@@ -266,3 +266,17 @@ def test_views_are_values(tmp_path: Path) -> None:
     assert replace(view, number="x").number == "x"
     with pytest.raises(AttributeError):
         view.number = "x"  # type: ignore[misc]
+
+
+def test_clauses_are_made_while_they_are_printed() -> None:
+    made: list[int] = []
+
+    def make(n: int) -> int:
+        made.append(n)
+        return n
+
+    rows = Rows(range(5), make)
+    assert (len(rows), made) == (5, [])
+    walk = iter(rows)
+    assert (next(walk), made) == (0, [0])
+    assert list(rows) == [0, 1, 2, 3, 4]

@@ -82,9 +82,7 @@ def test_last_failed_and_failed_first(command: PytestCommand, target: Path, fold
     assert "检测结论: 不符合" in whole.out
 
 
-def test_failed_first_keeps_a_check_behind_the_one_it_names(
-    command: PytestCommand, target: Path, folder: Path
-) -> None:
+def test_failed_first_keeps_a_check_behind_the_one_it_names(command: PytestCommand, target: Path, folder: Path) -> None:
     cache = folder / ".pytest_cache" / "v" / "cache"
     cache.mkdir(parents=True)
     (cache / "lastfailed").write_text(json.dumps({"small::7::a-later-check-comes-after": True}))
@@ -132,9 +130,7 @@ def junit(path: Path) -> dict[str, ET.Element]:
 
 
 @pytest.mark.parametrize("extra", [[], ["-n", "2"]], ids=["serial", "xdist"])
-def test_junit_has_a_case_for_every_check(
-    command: PytestCommand, target: Path, folder: Path, extra: list[str]
-) -> None:
+def test_junit_has_a_case_for_every_check(command: PytestCommand, target: Path, folder: Path, extra: list[str]) -> None:
     command(f"--profile={PAIR}", f"--target={target}", "--record=r", "--junitxml=j.xml", *extra)
     cases = junit(folder / "j.xml")
     assert set(cases) == set(verdicts(folder / "r"))
@@ -180,7 +176,9 @@ def test_allure_tells_standard_clause_severity_and_exchanges(
     response = (folder / "a" / step["attachments"][1]["source"]).read_text(encoding="utf-8")
     assert "HTTP/1.1 200" in response
     assert "测试经营许可证" in response
-    secrets = {v.removeprefix("plain:") for i in system.target["identities"].values() for k, v in i.items() if k == "token"}
+    secrets = {
+        v.removeprefix("plain:") for i in system.target["identities"].values() for k, v in i.items() if k == "token"
+    }
     for file in (folder / "a").iterdir():
         text = file.read_text(encoding="utf-8")
         assert not [s for s in secrets if s in text], file
@@ -206,7 +204,16 @@ def test_nothing_secret_in_terminal_junit_or_record(
         ["xdist"],
         ["junitxml"],
         ["stepwise"],
-        ["hypothesispytest", "anyio", "logging", "capture", "warnings", "faulthandler", "doctest", "unraisableexception"],
+        [
+            "hypothesispytest",
+            "anyio",
+            "logging",
+            "capture",
+            "warnings",
+            "faulthandler",
+            "doctest",
+            "unraisableexception",
+        ],
     ],
     ids=lambda names: names[0],
 )
@@ -234,7 +241,13 @@ def test_warnings_as_errors_find_none_of_ours(
     command: PytestCommand, target: Path, folder: Path, extra: list[str]
 ) -> None:
     ran = command(
-        f"--profile={SMALL}", f"--target={target}", "--record=r", "-W", "error", *extra, env={"PYTHONWARNINGS": "default"}
+        f"--profile={SMALL}",
+        f"--target={target}",
+        "--record=r",
+        "-W",
+        "error",
+        *extra,
+        env={"PYTHONWARNINGS": "default"},
     )
     assert ran.code == 0, ran.text
     assert ran.counts == {"passed": 11}

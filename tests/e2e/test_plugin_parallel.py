@@ -40,7 +40,11 @@ def test_the_shipped_profile_gives_identical_verdicts(
     args = ("--profile=gbt-36904-2018", "--seed=5", "-q")
     serial = system.write(tmp_path / "serial.yaml", limits={"concurrency": 1})
     eight = system.write(tmp_path / "eight.yaml", limits={"concurrency": 8})
-    for name, more in {"a": [f"--target={serial}"], "b": [f"--target={eight}"], "c": [f"--target={eight}", "-n2"]}.items():
+    for name, more in {
+        "a": [f"--target={serial}"],
+        "b": [f"--target={eight}"],
+        "c": [f"--target={eight}", "-n2"],
+    }.items():
         assert command(*args, f"--record={name}", *more).code == 0
     same(folder / "a", folder / "b")
     same(folder / "a", folder / "c")
@@ -52,7 +56,13 @@ def test_the_shipped_profile_gives_identical_verdicts(
     ids=["one", "three", "three-xdist", "two-xdist"],
 )
 def test_a_system_never_sees_more_at_once_than_it_allows(
-    command: PytestCommand, tmp_path: Path, folder: Path, slow_system: Counted, concurrency: int, extra: list[str], most: int
+    command: PytestCommand,
+    tmp_path: Path,
+    folder: Path,
+    slow_system: Counted,
+    concurrency: int,
+    extra: list[str],
+    most: int,
 ) -> None:
     slow_system.forget()
     target = slow_system.write(tmp_path / "t.yaml", limits={"concurrency": concurrency})
@@ -70,7 +80,9 @@ def _between(spans: list[Span], marked: list[Span]) -> list[Span]:
     return [s for s in spans if s not in marked and s.begun < ended and s.ended > begun]
 
 
-@pytest.mark.parametrize("extra", [[], ["-n", "2"], ["-n", "3", "--dist=worksteal"]], ids=["engine", "xdist", "worksteal"])
+@pytest.mark.parametrize(
+    "extra", [[], ["-n", "2"], ["-n", "3", "--dist=worksteal"]], ids=["engine", "xdist", "worksteal"]
+)
 def test_an_exclusive_check_is_alone_and_a_later_one_waits(
     command: PytestCommand, slow_system: Counted, tmp_path: Path, extra: list[str]
 ) -> None:
@@ -111,7 +123,9 @@ def test_a_request_budget_holds_across_workers(
     assert "FAIL" not in verdicts(folder / "r").values(), "a budget of ours is no fault of the system"
 
 
-@pytest.mark.parametrize("extra", [["-x"], ["-k", "fixed or given"], ["--lf"], ["pair::mixed::4.2"], ["--dist=loadscope"]])
+@pytest.mark.parametrize(
+    "extra", [["-x"], ["-k", "fixed or given"], ["--lf"], ["pair::mixed::4.2"], ["--dist=loadscope"]]
+)
 def test_selecting_and_stopping_under_xdist(
     command: PytestCommand, target: Path, folder: Path, extra: list[str]
 ) -> None:

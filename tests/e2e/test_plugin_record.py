@@ -100,7 +100,7 @@ def limited(command: PytestCommand, size: int, *args: object) -> Ran:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    done = subprocess.run(  # noqa: PLW1509 - the child only sets a limit
+    done = subprocess.run(
         command.command(*args, "-p", "no:cacheprovider"), cwd=command.folder, capture_output=True, text=True, check=False,
         env=command.environment({"PYTHONDONTWRITEBYTECODE": "1"}), timeout=90, preexec_fn=limit,
     )  # fmt: skip
@@ -134,7 +134,9 @@ def test_a_full_disk_ends_the_run_with_its_name_and_loses_nothing(
 def test_a_disk_that_is_really_full(command: PytestCommand, target: Path, folder: Path) -> None:
     disk = folder / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=72k", "tmpfs", disk], capture_output=True, check=False)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=72k", "tmpfs", disk], capture_output=True, check=False
+    )
     if mounted.returncode:
         pytest.skip("this container may not mount; RLIMIT_FSIZE above stands for it")
     try:
@@ -201,7 +203,9 @@ def test_killed_at_any_line_it_is_incomplete_and_goes_on(
             assert len(tries) == max(1, begun[key]), "an attempt that was cut off is an attempt"
 
 
-def test_a_resumed_run_keeps_its_seed(command: PytestCommand, slow_system: Counted, tmp_path: Path, folder: Path) -> None:
+def test_a_resumed_run_keeps_its_seed(
+    command: PytestCommand, slow_system: Counted, tmp_path: Path, folder: Path
+) -> None:
     target = slow_system.write(tmp_path / "t.yaml", limits={"concurrency": 1})
     args = (f"--profile={SMALL}", f"--target={target}", "--record=r")
     process = command.begin(*args)
@@ -245,9 +249,7 @@ def test_ctrl_c_stops_within_seconds_and_can_be_resumed(
     assert set(attempts(folder / "r").values()) == {1}
 
 
-def test_ctrl_c_does_not_wait_for_a_system_that_hangs(
-    command: PytestCommand, tmp_path: Path, folder: Path
-) -> None:
+def test_ctrl_c_does_not_wait_for_a_system_that_hangs(command: PytestCommand, tmp_path: Path, folder: Path) -> None:
     hanging = Counted.start()
     try:
         target = hanging.write(tmp_path / "t.yaml", limits={"concurrency": 2, "timeout": "60s", "total_timeout": "60s"})
@@ -285,9 +287,7 @@ def test_another_system_or_edition_is_no_continuation(
 # Tested again ----------------------------------------------------------------------------------------------
 
 
-def test_a_retest_is_a_further_attempt_and_decides(
-    command: PytestCommand, tmp_path: Path, folder: Path
-) -> None:
+def test_a_retest_is_a_further_attempt_and_decides(command: PytestCommand, tmp_path: Path, folder: Path) -> None:
     """The vendor mends the system; the failed clause is tested again in the same record, and its first verdict stays."""
     wrong = Counted.start("elicense+wrong-check-character")
     right = Counted.start()
@@ -314,7 +314,9 @@ def test_a_retest_is_a_further_attempt_and_decides(
         right.stop()
 
 
-def test_a_retest_that_passes_does_not_hide_what_still_fails(command: PytestCommand, target: Path, folder: Path) -> None:
+def test_a_retest_that_passes_does_not_hide_what_still_fails(
+    command: PytestCommand, target: Path, folder: Path
+) -> None:
     args = (f"--profile={MIXED}", f"--target={target}", "--record=r", "-q")
     assert command(*args).code == 1
     again = command(*args, "--retest", "-k", "ids-are-given")

@@ -28,11 +28,11 @@ KILL = {
     "profile": {"id": "p", "edition": "1", "digest": "d" * 64},
     "specimen": {"name": "s", "shapes": ["s"]},
     "checks": [
-        {"key": f"p/5.{n}/c", "purpose": f"目的 {n}", "conforming": {"s": "PASS"}, "killed_by": [f"f{n}"]} for n in range(60)
+        {"key": f"p/5.{n}/c", "purpose": f"目的 {n}", "conforming": {"s": "PASS"}, "killed_by": [f"f{n}"]} for n in range(50)
     ],
     "faults": [
         {"name": f"f{n}", "title": f"缺陷 {n}", "source": "C1", "expected": [f"p/5.{n}/c"], "killed": [f"p/5.{n}/c"], "ok": True}
-        for n in range(60)
+        for n in range(50)
     ],
     "holes": [],
     "ok": True,
@@ -47,10 +47,10 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("browser")
     made = {
         "laboratory": render(sample_record(folder / "lab", 60, case=LAB_CASE), folder / "laboratory.html"),
-        "partial": render(sample_record(folder / "partial", 40, partial=True), folder / "partial.html"),
+        "partial": render(sample_record(folder / "partial", 30, partial=True), folder / "partial.html"),
         "good": render(sample_record(folder / "good", 20, good=True), folder / "good.html"),
-        "english": render(sample_record(folder / "english", 60, case=LAB_CASE), folder / "english.html", "en"),
-        "wide": render(sample_record(folder / "wide", 40, hostile=UNBROKEN), folder / "wide.html"),
+        "english": render(sample_record(folder / "english", 30, case=LAB_CASE), folder / "english.html", "en"),
+        "wide": render(sample_record(folder / "wide", 30, hostile=UNBROKEN), folder / "wide.html"),
     }
     made["qualification"] = render_qualification(KILL, folder / "qualification.html")
     return made
@@ -91,8 +91,8 @@ def test_filters_work_without_scripts(page: chrome.Chrome, reports: dict[str, Pa
     page.evaluate("document.getElementById('v-all').checked = document.getElementById('p-rec').checked = true")
     assert page.evaluate(VISIBLE) == page.evaluate("document.querySelectorAll('.c[data-p=rec]').length")
     assert page.evaluate("getComputedStyle(document.querySelector('.find')).display") == "none"
-    page.evaluate("document.querySelector('details.ev').open = true")
-    assert page.evaluate("document.querySelector('details.ev pre').checkVisibility()")
+    page.evaluate("document.querySelector('.c[data-p=rec] details.ev').open = true")
+    assert page.evaluate("document.querySelector('.c[data-p=rec] details.ev pre').checkVisibility()")
 
 
 def test_scripts_add_search_expanding_and_links(page: chrome.Chrome, reports: dict[str, Path]) -> None:
@@ -142,7 +142,7 @@ def test_paper_fits_and_is_numbered(page: chrome.Chrome, reports: dict[str, Path
         assert page.evaluate("document.documentElement.scrollWidth") <= 650, name
         data = page.paper(tmp_path / f"{name}.pdf").read_bytes()
         assert len(re.findall(rb"/Type\s*/Page\b(?!s)", data)) >= 2, name
-        assert b"/MediaBox [0 0 594.95996 841.91998]" in data or b"/MediaBox [0 0 595" in data or b"594.9" in data, name
+        assert re.search(rb"/MediaBox \[0 0 59[45]\.?\d* 84[12]", data), name  # A4
 
 
 def test_evidence_of_non_passes_is_open_on_paper(page: chrome.Chrome, reports: dict[str, Path]) -> None:
@@ -159,7 +159,7 @@ def test_evidence_of_non_passes_is_open_on_paper(page: chrome.Chrome, reports: d
 def test_axe_finds_nothing(page: chrome.Chrome, reports: dict[str, Path], scheme: str) -> None:
     axe = axe_check.find()
     assert axe is not None
-    for width in (1280, 390):
+    for width, names in ((1280, ("laboratory", "partial", "qualification")), (390, ("english", "qualification"))):
         page.size(width, 900)
-        for name in ("laboratory", "partial", "good", "english", "qualification"):
+        for name in names:
             assert axe_check.check(page, reports[name], axe, scheme) == [], (name, width)

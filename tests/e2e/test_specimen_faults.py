@@ -153,7 +153,7 @@ def search_time(caller: Caller) -> Any:
 
 
 def under_load(caller: Caller) -> Any:
-    identifiers = [item["id"] for item in caller.call("query_by_holder").items]
+    identifiers = [item["id"] for item in caller.call("search").items]
     requests = [caller.request(caller.operations["query_by_id"], {"id": identifier}) for identifier in identifiers]
     with ThreadPoolExecutor(len(requests)) as pool:
         responses = list(pool.map(caller.send, requests))

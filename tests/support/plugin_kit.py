@@ -62,7 +62,16 @@ class PytestCommand:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "CONFORMANCE_", "COV_"))}
-        for name in ("FORCE_COLOR", "NO_COLOR", "PY_COLORS", "PYTHONPATH", "CI", "GITHUB_ACTIONS", "BUILD_NUMBER"):
+        for name in (
+            "FORCE_COLOR",
+            "NO_COLOR",
+            "PY_COLORS",
+            "PYTHONPATH",
+            "PYTHONDONTWRITEBYTECODE",
+            "CI",
+            "GITHUB_ACTIONS",
+            "BUILD_NUMBER",
+        ):
             kept.pop(name, None)
         return {
             **kept,
@@ -85,7 +94,9 @@ class PytestCommand:
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    def begin(self, *args: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    def begin(
+        self, *args: object, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Start it and return at once; the caller ends it."""
         return subprocess.Popen(
             self.command(*args), cwd=cwd or self.folder, env=self.environment(env), text=True, encoding="utf-8",

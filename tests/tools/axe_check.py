@@ -1,5 +1,6 @@
 """Accessibility of a report: runs axe-core inside Chromium on a file, light and dark, and lists every violation.
 
+    python tests/tools/axe_check.py                                          fetch axe-core if it is not here
     python tests/tools/axe_check.py report.html [--axe path/to/axe.min.js]
 
 axe-core is fetched once with `npm pack axe-core` into `.cache/` (`fetch`), or found in `node_modules`, or named by
@@ -22,7 +23,7 @@ from chrome import Chrome
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "axe"
 PLACES = (CACHE / "axe.min.js", ROOT / "node_modules" / "axe-core" / "axe.min.js")
-VERSION = "4"
+VERSION = "4.14.1"
 
 
 def find() -> Path | None:
@@ -66,10 +67,13 @@ def check(page: Chrome, report: Path, axe: Path, scheme: str) -> list[dict[str, 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("report", type=Path, nargs="+")
+    parser.add_argument("report", type=Path, nargs="*", help="none: only make sure that axe-core is here")
     parser.add_argument("--axe", type=Path, help="axe.min.js")
     options = parser.parse_args()
     axe = options.axe or find() or fetch()
+    if not options.report:
+        print(axe)
+        return 0
     bad = 0
     with Chrome() as page:
         for report in options.report:
