@@ -13,6 +13,7 @@ from conformance.plan.select import Planned, plan
 from conformance.target import bind, effective_auth
 from conformance.target.requirements import requirements
 
+MOST_PAGES = 20  # of a paged operation, unless its binding says otherwise
 SHRINKS = 40  # further examples a failing property may send while it is made smaller
 
 
@@ -54,7 +55,7 @@ def planned_requests(profile: Profile, target: Target) -> list[PlannedRequest]:
         prints = target.fingerprint or wanted.fingerprint
         add("样品指纹", Counter({entry["call"]: 2 for entry in prints}))
     for entry in entries:
-        add(entry.key, _counts(entry), entry.check.kind == "procedure")
+        add(entry.key, _counts(entry, operations), entry.check.kind == "procedure")
     return out
 
 
@@ -66,7 +67,7 @@ def _request(check: str, operation: Operation, most: int, target: Target, shared
     )
 
 
-def most_requests(entry: Planned) -> int:
+def most_requests(entry: Planned, operations: Mapping[str, Operation]) -> int:
     """How many requests one attempt at a check may send: what the plan prints, and what the run enforces.
 
     Log-ins, the retries that an operation allows and the shrinking of a counterexample (at most `SHRINKS` further
@@ -74,22 +75,22 @@ def most_requests(entry: Planned) -> int:
     """
     if entry.check.kind == "procedure":
         return int(entry.check.spec.get("requests", 1))
-    return sum(_counts(entry).values())
+    return sum(_counts(entry, operations).values())
 
 
-def _counts(entry: Planned) -> Counter[str]:
+def _counts(entry: Planned, operations: Mapping[str, Operation]) -> Counter[str]:
     """operation → most requests. A procedure says one number for all its operations together."""
     spec = entry.check.spec
     counts: Counter[str] = Counter()
     if entry.check.kind == "procedure":
         counts.update(dict.fromkeys(entry.check.calls, int(spec.get("requests", 1))))
         return counts
-    for name, most in _body(spec):
+    for name, most in _body(spec, operations):
         counts[name] += most
     control = spec.get("control")
     if control is not None:
         other: Data = control if isinstance(control, Mapping) else _named(entry.profile, control)
-        for name, _ in list(_body(other))[:1]:
+        for name, _ in list(_body(other, operations))[:1]:
             counts[name] += 1
     return counts
 
@@ -98,16 +99,21 @@ def _named(profile: Profile, name: str) -> Data:
     return next((c.spec for clause in profile.clauses for c in clause.checks if c.name == name), {})
 
 
-def _body(spec: Data) -> Iterator[tuple[str, int]]:
+def _body(spec: Data, operations: Mapping[str, Operation]) -> Iterator[tuple[str, int]]:
     if "steps" in spec:
         for step in spec["steps"]:
             yield step["call"], _samples(step)
     elif "for_each" in spec:
-        operations = spec["for_each"]
-        for name in operations if isinstance(operations, list) else [operations]:
-            yield str(name).removesuffix(".items"), 1
+        named = spec["for_each"]
+        for name in named if isinstance(named, list) else [named]:
+            yield _paged(str(name).removesuffix(".items"), operations)
     elif "call" in spec:
         yield spec["call"], _samples(spec) * (int(spec.get("examples", 50)) if "generate" in spec else 1)
+
+
+def _paged(name: str, operations: Mapping[str, Operation]) -> tuple[str, int]:
+    paging = operations[name].response.get("paging") if name in operations else None
+    return name, int(paging.get("most", MOST_PAGES)) if paging else 1
 
 
 def _samples(spec: Data) -> int:

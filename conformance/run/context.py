@@ -15,7 +15,8 @@ from conformance.errors import ConformanceError
 from conformance.model.profile import Check, Operation
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
-from conformance.probe.operation import FAULT, Answer, curl
+from conformance.plan.requests import MOST_PAGES
+from conformance.probe.operation import FAULT, Answer, curl, nodes
 from conformance.run.run import LOGIN, Run
 from conformance.run.schemas import describe, problems, shorten, show
 from conformance.target.declare import evaluate
@@ -113,6 +114,41 @@ class Procedure:
     def attempt(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
         """As `call`, but an answer without a usable response is returned too (`outcome` is `fault`)."""
         return self._send(self.operation(operation), self._values(operation, inputs), as_)
+
+    def pages(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> list[Answer]:
+        """The answers of every page of a paged operation (`response.paging` of its binding), or the one answer of another.
+
+        Ends at an empty page, when the total is reached, at an answer that is no success, or after `most` pages.
+        A system that serves the same page again and again does not conform, whatever is on it.
+        """
+        paging = self.operation(operation).response.get("paging")
+        if not paging:
+            return [self.call(operation, as_=as_, **inputs)]
+        answers: list[Answer] = []
+        number, count = int(paging.get("start", 1)), 0
+        for _ in range(int(paging.get("most", MOST_PAGES))):
+            answer = self.call(operation, as_=as_, **{**inputs, paging["input"]: number})
+            answers.append(answer)
+            count += len(answer.items)
+            if not answer.succeeded or not answer.items or self._reached(answer, count):
+                break
+            if len(answers) > 1 and [i.raw for i in answer.items] == [i.raw for i in answers[-2].items]:
+                self.expect(
+                    False,
+                    f"{self._title(answer)} 翻页后仍返回同一页",
+                    expected="下一页",
+                    actual="同一页",
+                    answer=answer,
+                )
+                break
+            number += int(paging.get("step", 1))
+        return answers
+
+    @staticmethod
+    def _reached(answer: Answer, count: int) -> bool:
+        total = answer.operation.response["paging"].get("total")
+        found = nodes(answer.json, total) if total and answer.json is not None else []
+        return bool(found) and isinstance(found[0][1], int) and count >= found[0][1]
 
     def parallel(self, calls: Iterable[tuple[str, Mapping[str, Any]]], *, as_: str = "default") -> list[Answer]:
         """Carry out calls at the same time, within the target's limit; answers come in the order given."""

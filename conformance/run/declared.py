@@ -82,21 +82,24 @@ def _for_each(check: Procedure, spec: Data) -> None:
     seen: dict[str, dict[str, str]] = {}
     for operation in operations if isinstance(operations, list) else [operations]:
         name = str(operation).removesuffix(".items")
-        answer = check.call(name, as_=spec.get("as", "default"), **_inputs(check, spec, {}))
-        check.require(
-            answer.succeeded,
-            f"{answer.operation.title or name} 未成功（{answer.outcome}），没有可检查的数据",
-            Cause.SYSTEM,
-            answer=answer,
-        )
-        for item in answer.items:
-            if not _selected(item, spec.get("where", {})):
-                continue
-            check.witness(item.get("id") or show(item.raw, 80))
-            for field, schema in spec.get("expect", {}).items():
-                _field(check, answer, item, field, schema)
-            for field in spec.get("unique", ()):
-                _unique(check, answer, item, field, seen.setdefault(field, {}))
+        for answer in check.pages(name, as_=spec.get("as", "default"), **_inputs(check, spec, {})):
+            check.require(
+                answer.succeeded,
+                f"{answer.operation.title or name} 未成功（{answer.outcome}），没有可检查的数据",
+                Cause.SYSTEM,
+                answer=answer,
+            )
+            for item in answer.items:
+                if _selected(item, spec.get("where", {})):
+                    _item(check, answer, item, spec, seen)
+
+
+def _item(check: Procedure, answer: Answer, item: Item, spec: Data, seen: dict[str, dict[str, str]]) -> None:
+    check.witness(item.get("id") or show(item.raw, 80))
+    for field, schema in spec.get("expect", {}).items():
+        _field(check, answer, item, field, schema)
+    for field in spec.get("unique", ()):
+        _unique(check, answer, item, field, seen.setdefault(field, {}))
 
 
 def _selected(item: Item, where: Data) -> bool:
@@ -114,9 +117,10 @@ def _field(check: Procedure, answer: Answer, item: Item, field: str, schema: Any
 
 def _unique(check: Procedure, answer: Answer, item: Item, field: str, seen: dict[str, str]) -> None:
     value = show(item.get(field))
-    first = seen.setdefault(value, item.place(field))
+    place = f"{answer.where} {item.place(field)}"
+    first = seen.setdefault(value, place)
     check.expect(
-        first == item.place(field),
+        first == place,
         f"{field} 重复",
         expected="各不相同",
         actual=f"{shorten(value, 80)} 与 {first} 相同",

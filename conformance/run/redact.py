@@ -136,8 +136,8 @@ class Redactor:
     def _citizen(self, value: str) -> str:
         """A citizen id with the region, the validity of date and check character kept, and nobody's birthday."""
         birth = value[6:14]
-        if not "1880" < birth[:4] < "2100" or not "01" <= birth[4:6] <= "12" or not "01" <= birth[6:] <= "31":
-            return value  # eighteen digits that name nobody's birthday are no citizen id
+        if not _names_a_birthday(birth):
+            return value
         valid = _check_character(value[:17]) == value[17].upper()
         mark = int(self._number(value, 7))
         day = (
@@ -156,6 +156,11 @@ class Redactor:
 
 def _keep_head(word: str) -> Any:
     return lambda match: match[0] if "‹secret" in match[2] else match[1] + word
+
+
+def _names_a_birthday(birth: str) -> bool:
+    """Eighteen digits whose middle is nobody's birthday are an organisation's code or a serial, no citizen id."""
+    return "1880" < birth[:4] < "2100" and "01" <= birth[4:6] <= "12" and "01" <= birth[6:] <= "31"
 
 
 def _is_date(text: str) -> bool:
@@ -177,7 +182,7 @@ def mask_text(text: str) -> str:
         return text
 
     def star(match: re.Match[str]) -> str:
-        if match[1]:
+        if match[1] and _names_a_birthday(match[1][6:14]):
             return match[1][:6] + "********" + match[1][14:]
         if match[2]:
             return match[2][:3] + "****" + match[2][7:]

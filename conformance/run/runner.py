@@ -36,7 +36,7 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
     started = started or moment()
     clock = time.perf_counter()
     check = planned.check
-    notebook = Procedure(run, planned.key, check, started=started, most=most_requests(planned))
+    notebook = Procedure(run, planned.key, check, started=started, most=most_requests(planned, run.operations))
     stopped: tuple[Cause, Reason] | None = None
     error: Reason | None = None
     blocked = ""

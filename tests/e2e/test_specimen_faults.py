@@ -91,6 +91,10 @@ def file_content(caller: Caller) -> Any:
     )
 
 
+def picture(caller: Caller) -> Any:
+    return [text[:4] for text in caller.call("download_by_id", file_type="png").items[0]["content"]]
+
+
 def addresses(caller: Caller) -> Any:
     first, second, third = (httpx.URL(caller.call("download_url").values["url"]) for _ in range(3))
     outcomes = [caller.call("fetch_url", url=str(url)).outcome for url in (first, first, second)]
@@ -175,7 +179,9 @@ OBSERVATIONS: Mapping[str, tuple[Observation, ...]] = {
     "EL-CT": (calling("list_types"), legal_type_and_person, catalogue),
     "EL-IF": (
         envelope,
+        each_listed,
         calling("search"),
+        calling("verify_info"),
         calling("query_by_id"),
         calling("query_by_holder"),
         calling("download_by_id"),
@@ -196,7 +202,7 @@ OBSERVATIONS: Mapping[str, tuple[Observation, ...]] = {
         calling("download_by_id", as_="unprivileged"),
         *(calling("query_by_id", id=f"@{state}_id") for state in ("revoked", "expired", "restricted", "inactive")),
     ),
-    "verification": (calling("search"), verification, file_content, calling("face_fields")),
+    "verification": (calling("search"), verification, file_content, picture, calling("face_fields")),
     "addresses": (calling("download_url"), addresses, revoked_address),
     "EL-SE": (
         log,

@@ -69,6 +69,7 @@ IDENTIFIER = (
         "校验位为小写字母",
         "假想",
         "EL-ID-09/check-characters-in-ids-are-one-digit-or-capital",
+        "EL-ID-10/served-ids-carry-a-correct-check-character",
     ),
     _fault(
         "serial-only-lookup",
@@ -110,6 +111,7 @@ IDENTIFIER = (
         "F6",
         "EL-MD-04/served-licences-carry-a-coded-id",
         "EL-ID-01/served-ids-have-six-dot-separated-parts",
+        "EL-ID-02/served-ids-begin-with-the-licence-root",
     ),
 )
 
