@@ -58,11 +58,11 @@ class ValueReport:
 
 
 def check_value(kind: str, value: object) -> ValueReport:
-    """Examine one value. U301 with the nearest kind when there is none of this name."""
+    """Examine one value. U310 with the nearest kind when there is none of this name."""
     if kind not in KINDS:
         near = difflib.get_close_matches(kind, KINDS, n=2)
         raise UsageError(
-            "U301",
+            "U310",
             f"没有名为 {shown(kind)} 的代码种类",
             expected="、".join(KINDS),
             hint=f"是否想写 {'、'.join(near)}？" if near else "",

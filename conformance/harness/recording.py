@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import RecordError, UsageError
+from conformance.errors import UsageError
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.target import Target
 from conformance.profile import flatten
 from conformance.record.environment import environment, versions
-from conformance.record.ledger import Ledger, read
+from conformance.record.ledger import Ledger, no_record, read
 from conformance.record.source import LEDGER
 from conformance.record.store import EvidenceStore
 from conformance.run.redact import Redactor
@@ -42,12 +42,7 @@ class Recorder:
     def _look(self) -> None:
         """Read what the record holds, without touching it: whoever is refused below leaves it as it was."""
         if not (self.directory / LEDGER).is_file():
-            raise RecordError(
-                "R107",
-                "这里没有可以继续的检测记录",
-                where=str(self.directory),
-                hint="去掉 --resume 或 --retest 开始新的检测",
-            )
+            raise no_record(self.directory)
         for entry in read(self.directory):
             if entry.event == "verdict":
                 result = CheckResult.from_json(entry.data)

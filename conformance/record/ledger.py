@@ -136,9 +136,7 @@ class Ledger:
         try:
             fd = os.open(directory / LEDGER, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):
-            raise RecordError(
-                "R107", "这里没有可以继续的检测记录", where=str(directory), hint="去掉 --resume 开始新的检测"
-            ) from None
+            raise no_record(directory) from None
         except OSError as e:
             raise storage_error(e, str(directory)) from None
         ledger = cls(directory, fd, clock)
@@ -240,6 +238,12 @@ class Ledger:
             moved["manifest"] = {"evidence": store.put_bytes(old.read_bytes())}
             old.unlink()
         self.append("resumed", **moved)
+
+
+def no_record(directory: Path) -> RecordError:
+    return RecordError(
+        "R107", "这里没有可以继续的检测记录", where=str(directory), hint="去掉 --resume 或 --retest 开始新的检测"
+    )
 
 
 def _in_use(directory: Path) -> RecordError:

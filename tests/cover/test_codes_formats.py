@@ -105,7 +105,7 @@ def test_unknown_names_are_answered_with_near_ones() -> None:
     with pytest.raises(ProfileError, match="P313") as no_part:
         formats.part("licence-id", ID, "isuer")
     assert "issuer" in no_part.value.hint
-    with pytest.raises(UsageError, match="U301") as no_kind:
+    with pytest.raises(UsageError, match="U310") as no_kind:
         check_value("licenceid", ID)
     assert "licence-id" in no_kind.value.hint
 
