@@ -39,10 +39,14 @@ demo: $(VENV)/.run
 .cache/beside: | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ pytest-profiling gprof2dot six
 
-test: system $(VENV)/.dev .cache/beside
+# axe-core, for the accessibility of the report.
+.cache/axe: | $(BIN)/python
+	$(BIN)/python tests/tools/axe_check.py
+
+test: system $(VENV)/.dev .cache/beside .cache/axe
 	$(BIN)/python -m pytest -q -m 'not slow'
 
-test-slow: system $(VENV)/.dev
+test-slow: system $(VENV)/.dev .cache/beside .cache/axe
 	$(BIN)/python -m pytest -q -m slow
 
 lint: $(VENV)/.dev
@@ -60,7 +64,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python docs/build_reference.py
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --outdir dist .

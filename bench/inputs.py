@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ ITEM_SCHEMA: dict[str, Any] = {
         },
     },
 }
+
+SMALL_SCHEMA: dict[str, Any] = {"type": "object", "required": ["id", "name", "status"]}
 
 PLAIN = '''"""One parametrised test a check, one httpx client: what a tester writes by hand. No evidence is kept."""
 
@@ -84,10 +87,15 @@ def write_plain(folder: Path, base: str, count: int, slow_ms: int = 0) -> Path:
 
 
 def write_profile(folder: Path, count: int, slow_ms: int = 0) -> Path:
-    """A profile of `count` checks, ten to a clause. JSON is YAML, and is quick to write."""
+    """A profile of `count` checks, ten to a clause. JSON is YAML, and is quick to write.
+
+    The large ones ask the whole answer for less than the small ones do, so that a check has some 650 bytes, as in the
+    profiles that ship.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"bench-{count}-{slow_ms}.yaml"
     clauses = []
+    every = checks(count, slow_ms)
     for first in range(0, count, 10):
         clauses.append(
             {
@@ -97,7 +105,7 @@ def write_profile(folder: Path, count: int, slow_ms: int = 0) -> Path:
                 "text": f"接口应按约定返回第 {first} 组记录",
                 "grade": "A",
                 "sources": ["B1"],
-                "checks": [_check(c) for c in checks(count, slow_ms)[first : first + 10]],
+                "checks": [_check(c, ITEM_SCHEMA if count <= 1000 else SMALL_SCHEMA) for c in every[first : first + 10]],
             }
         )
     slow_path = f"/slow/{slow_ms}" if slow_ms else "/api/item"
@@ -115,12 +123,23 @@ def write_profile(folder: Path, count: int, slow_ms: int = 0) -> Path:
         },
         "clauses": clauses,
     }
-    lines = json.dumps(profile, ensure_ascii=False, indent=1)
+    lines = json.dumps(profile, ensure_ascii=False, separators=(", ", ": "))
     path.write_text(lines, encoding="utf-8")
     return path
 
 
-def _check(check: dict[str, Any]) -> dict[str, Any]:
+def main() -> None:
+    """inputs.py FOLDER BASE: every file of the benchmarks."""
+    folder, base = Path(sys.argv[1]), sys.argv[2]
+    for count, slow in ((1000, 0), (1000, 50), (10000, 0), (50000, 0)):
+        write_profile(folder, count, slow)
+    write_plain(folder / "plain", base, 1000)
+    write_plain(folder / "plain-slow", base, 1000, 50)
+    for concurrency in (4, 10, 50):
+        write_target(folder, base, concurrency)
+
+
+def _check(check: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     get = check["method"] == "GET"
     return {
         "check": f"{check['id']}-returns-the-item",
@@ -129,7 +148,7 @@ def _check(check: dict[str, Any]) -> dict[str, Any]:
         "with": {"n": check["path"].rpartition("/")[2]} if get else {"name": check["json"]["name"]},
         "expect": {
             "status": check["status"],
-            "body": ITEM_SCHEMA,
+            "body": schema,
             "at": {f"$.{name}": {"const": value} for name, value in check["fields"].items()},
         },
     }
@@ -146,3 +165,7 @@ def write_target(folder: Path, base: str, concurrency: int) -> Path:
     }
     path.write_text(json.dumps(data), encoding="utf-8")
     return path
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,6 @@ else
     have openssl || missing="$missing openssl"
     have curl || missing="$missing curl"
     if ! have chromium; then missing="$missing chromium fonts-noto-cjk"; fi
-    if ! have node || ! have npm; then missing="$missing nodejs npm"; fi
     have ip || missing="$missing iproute2"
 fi
 [ -n "$missing" ] || exit 0

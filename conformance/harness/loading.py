@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from conformance.errors import UsageError
+from conformance.errors import TargetError, UsageError
 from conformance.model.profile import Profile
 from conformance.model.target import Target
-from conformance.profile import load
+from conformance.profile import load, read_file
 from conformance.target import load_target
 
 
@@ -111,3 +111,8 @@ def attest_manual(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]
         if check.kind == "manual" and f"{part.id}/{clause.id}/{check.name}" not in attested
     ]
     return {**target, "attestations": [*target.get("attestations", ()), *added]}
+
+
+def read_case(path: str | None) -> dict[str, Any] | None:
+    """The commission and laboratory data of `--case`. TargetError when the file cannot be read or is no mapping."""
+    return read_file(path, error=TargetError) if path else None

@@ -6,13 +6,13 @@ digest, in the same folder); their verdicts travel inside pytest's own reports. 
 
 from __future__ import annotations
 
-import gc
 import os
 import random
 import shutil
 import tempfile
 import threading
 from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,17 +20,18 @@ from typing import Any
 
 import pytest
 
-from conformance.errors import ConformanceError, RecordError, TargetError, UsageError
+from conformance.errors import ConformanceError, RecordError, UsageError
 from conformance.harness import sharing
-from conformance.harness.choosing import Chooser, in_order, why_partial
-from conformance.harness.loading import Specimen, load_profiles, open_target
-from conformance.harness.nodes import CheckItem, NotConforming, ProfileNode
+from conformance.harness.collecting import Tree
+from conformance.harness.loading import Specimen, load_profiles, open_target, read_case
+from conformance.harness.nodes import CheckItem, NotConforming
 from conformance.harness.preflight import Preflight, fingerprint, preflight
 from conformance.harness.recording import Recorder, default_directory
 from conformance.harness.running import Ahead, InTurn, Runner, make_run, settled
 from conformance.harness.terminal import Screen
-from conformance.harness.wording import Words, visible
-from conformance.model.result import CheckResult
+from conformance.harness.wording import Words, one_line, visible
+from conformance.model.result import CheckResult, Reason
+from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned, plan
 from conformance.probe.http import HttpPort, Usage
 from conformance.record.store import EvidenceStore
@@ -42,14 +43,6 @@ from conformance.run.run import Run
 _RESULT = "conformance"  # the attribute of a pytest report that carries a result from worker to controller
 _KEPT = "conformance_kept"  # … the one that says the record holds it already
 _LOST = "conformance_lost"  # … and the one that says a worker could not write to the record
-MARKERS = (
-    "requirement: 应 条款的检测项",
-    "recommendation: 宜 条款的检测项",
-    "permission: 可 条款的检测项",
-    "automatic: 自动检测项",
-    "manual: 人工检测项",
-    "writes: 会改变系统数据的检测项",
-)
 
 
 def register(config: pytest.Config) -> None:
@@ -70,8 +63,6 @@ class ConformanceSession:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        for marker in MARKERS:
-            config.addinivalue_line("markers", marker)
         self._handed: dict[str, Any] = getattr(config, "workerinput", {}).get("conformance") or {}
         self.worker = bool(self._handed)
         self.controller = not self.worker and sharing.distributes(config)
@@ -94,10 +85,8 @@ class ConformanceSession:
         else:
             self._load()
         self.planned = plan(self.profile, self.target)
-        self.chooser = Chooser(self.profile, self.planned, config.rootpath, Path(config.invocation_params.dir))
-        self.selectors = self._take_arguments()
-        self._clauses = self.chooser.clauses(config.option.conformance_clause or ())
-        self._nodes: dict[str, Planned] = self.chooser.node_ids() if self.controller else {}
+        self.tree = Tree(config, self)
+        self._nodes: dict[str, Planned] = self.tree.node_ids() if self.controller else {}
         if getattr(config.option, "allure_report_dir", None):
             from conformance.harness.allure import Allure
 
@@ -109,7 +98,7 @@ class ConformanceSession:
         if option.conformance_resume and option.conformance_retest:
             raise UsageError("U506", "--resume 与 --retest 不能同时使用")
         self.profile = load_profiles(option.conformance_profile)
-        self.case = _case(option.conformance_case)
+        self.case = read_case(option.conformance_case)
         self.directory = self._where(option.conformance_record)
         self.config.add_cleanup(self._stop_specimen)
         self.target, self.specimen = open_target(option.conformance_target, self.profile, warnings=self.notes)
@@ -144,45 +133,6 @@ class ConformanceSession:
             raise UsageError("U505", "--resume 和 --retest 需要 --record=<已有的检测记录>", where="--record")
         return default_directory(self.profile, datetime.now(UTC))
 
-    # Choosing what to collect ----------------------------------------------------------------------------
-
-    def _take_arguments(self) -> list[tuple[str, ...]]:
-        """Positional node ids of our tree are no paths: keep them from pytest. No path given: ours is the whole run."""
-        config = self.config
-        if config.args_source is not config.ArgsSource.ARGS:
-            config.args = []
-            return []
-        ours: list[tuple[str, ...]] = []
-        rest: list[str] = []
-        for argument in config.args:
-            selector = self.chooser.selector(argument)
-            if selector is None:
-                rest.append(argument)
-            else:
-                ours.append(selector)
-        config.args = rest
-        return ours
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
-        report = yield
-        if isinstance(collector, pytest.Session) and report.passed:
-            entries = self.chooser.chosen(self.selectors, self._clauses)
-            path = self.config.rootpath / self.profile.id
-            root = ProfileNode.from_parent(collector, path=path, entries=entries, owner=self)
-            report.result = [*report.result, root]
-        return report
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, Any, Any]:
-        result = yield
-        items[:] = in_order(items)
-        return result
-
-    def pytest_collection_finish(self) -> None:
-        gc.collect()
-        gc.freeze()  # the tree lives as long as the run: keep the collector from walking it again and again
-
     def pytest_report_header(self) -> list[str]:
         return self.screen.header()
 
@@ -193,7 +143,7 @@ class ConformanceSession:
         if self.controller:
             self.barrier = Path(tempfile.mkdtemp(prefix="conformance-"))
             self.config.add_cleanup(lambda: shutil.rmtree(self.barrier or "", ignore_errors=True))
-            self._begin([e.key for e in self.chooser.chosen(self.selectors, self._clauses)])
+            self._begin([e.key for e in self.tree.chosen()])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
@@ -243,7 +193,7 @@ class ConformanceSession:
                 },
                 planned=[e.key for e in self.planned],
                 selected=selected,
-                why=why_partial(self.config, self.selectors),
+                why=self.tree.why_partial(),
             )
             wanted = set(selected) - self.kept.keys()
             if any(e.decided is None for e in self.planned if e.key in wanted):
@@ -330,19 +280,43 @@ class ConformanceSession:
             self._trouble = self._trouble or RecordError(lost.pop("code"), lost.pop("message"), **lost)
         if self._trouble is not None:
             raise _usage(self._trouble)
+        if self.recorder is None:
+            return
         data = getattr(report, _RESULT, None)
-        if data is None or self.recorder is None or report.when != "call":
+        if data is None:
+            self._crashed(report)
+            return
+        if report.when != "call":
             return
         result = CheckResult.from_json(data)
         if not getattr(report, _KEPT, False):
-            try:
+            with self._writing():
                 result = self.recorder.verdict(result)
-            except RecordError as error:
-                self._trouble = error
-                raise _usage(error) from None
         self.screen.judged(result)
 
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        """Around what a hook writes into the ledger: when the disk does not take it, the run ends with that message."""
+        try:
+            yield
+        except RecordError as error:
+            self._trouble = error
+            raise _usage(error) from None
+
     # xdist -----------------------------------------------------------------------------------------------
+
+    def _crashed(self, report: pytest.TestReport) -> None:
+        """A worker died under a check (xdist reports it in no phase of its own): a fault of the tool, and no hang."""
+        entry = self._nodes.get(report.nodeid)
+        if entry is None or self.recorder is None or report.when in ("setup", "call", "teardown"):
+            return
+        reason = Reason("检测进程在执行本项时异常退出", actual=one_line(report.longreprtext)[:200], code="E110")
+        with self._writing():
+            result = self.recorder.verdict(CheckResult(entry.key, Verdict.ERROR, Cause.TOOL, (reason,)))
+        if self.barrier is not None:
+            sharing.Barrier(self.barrier).done(entry.key)
+        setattr(report, _RESULT, result.to_json())
+        self.screen.judged(result)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -355,11 +329,8 @@ class ConformanceSession:
         if entry is None or self.recorder is None or entry.decided is not None:
             return
         if entry.key not in self.kept and not self.preflight.stops:
-            try:
+            with self._writing():
                 self.recorder.start(entry.key)
-            except RecordError as error:
-                self._trouble = error
-                raise _usage(error) from None
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -449,11 +420,3 @@ _BROKEN = (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR)
 def _deliberate(error: BaseException) -> bool:
     """Whether pytest or a plugin ends the run by plan (`--stepwise`, `-x` under xdist), and nobody pressed Ctrl-C."""
     return isinstance(error, KeyboardInterrupt) and type(error) is not KeyboardInterrupt
-
-
-def _case(path: str | None) -> dict[str, Any] | None:
-    if not path:
-        return None
-    from conformance.profile import read_file
-
-    return read_file(path, error=TargetError)

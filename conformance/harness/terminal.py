@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections import Counter
@@ -84,7 +85,7 @@ class Screen:
 
     def pytest_report_teststatus(self, report: Any) -> Any:
         data = getattr(report, "conformance", None)
-        if data is None or report.when != "call":
+        if data is None or report.when in ("setup", "teardown"):
             return None
         verdict = Verdict(data["verdict"])
         category, letter = _STATUS[verdict]
@@ -164,7 +165,15 @@ class Screen:
     def _unfinished(self, word: str) -> None:
         words, where = self.session.words, self.session.directory
         self._lines.append((f"{words(word)}: {where}", {"yellow": True, "bold": True}))
-        self._lines.append((f"{words('go-on')}: pytest --profile=… --target=… --record={where} --resume", {}))
+        self._lines.append((f"{words('go-on')}: {self._again()}", {}))
+
+    def _again(self) -> str:
+        """The command that goes on with this record: the one that was typed, with --resume."""
+        args = [str(a) for a in self.config.invocation_params.args]
+        args = [a for a in args if a not in ("--resume", "--retest", "--conformance-resume", "--conformance-retest")]
+        if not any(a.partition("=")[0] in ("--record", "--conformance-record") for a in args):
+            args.append(f"--conformance-record={self.session.directory}")
+        return visible(shlex.join(["pytest", *args, "--conformance-resume"]))
 
     def finished(self, head: Mapping[str, str]) -> int:
         """Render the report from the record that was just closed and say what it says. → exit status it asks for."""

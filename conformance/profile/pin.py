@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import marshal
 import os
-import stat
 import sys
 import tempfile
 from contextlib import suppress
@@ -25,6 +24,7 @@ from conformance.profile import find
 from conformance.profile.flat import flatten, unflatten
 from conformance.profile.procedures import digest_of_file, procedure_file
 from conformance.profile.resolve import Resolver
+from conformance.resources import cache_folder
 
 WORTHWHILE = 64 * 1024  # below this many bytes of YAML, reading it again is as quick
 _MAGIC = b"conformance-pin-1\n"
@@ -49,21 +49,6 @@ def load(name: str | os.PathLike[str], *, cache: bool = True) -> Profile:
     return profile
 
 
-def cache_folder() -> Path | None:
-    """The user's own cache folder; None where there is none that only the user can write to."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(home):
-        return None
-    folder = Path(home) / "conformance" / "profiles"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-    except OSError:
-        return None
-    mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-    return folder if mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) else None
-
-
 @once
 def _stamp() -> str:
     """Changes with this package's code and with Python: a kept form never outlives the code that made it."""
@@ -77,7 +62,7 @@ def _stamp() -> str:
 
 
 def _entry(path: Path) -> Path | None:
-    folder = cache_folder()
+    folder = cache_folder("profiles")
     if folder is None:
         return None
     about = [str(path), str(path.resolve()), os.getcwd(), os.environ.get("CONFORMANCE_PATH", ""), _stamp()]

@@ -33,11 +33,11 @@ from yaml.events import (
 from conformance.errors import ConformanceError, ProfileError, RecordError, TargetError, UsageError
 from conformance.profile import encoding
 
-SIZE = 16 * 1024 * 1024
+SIZE = 64 * 1024 * 1024
 DEPTH = 64
-CONTAINERS = 500_000
-SCALARS = 2_000_000
-KEYS = 20_000  # of one mapping
+CONTAINERS = 4_000_000
+SCALARS = 10_000_000
+KEYS = 100_000  # of one mapping
 
 CODES: dict[str, str] = {
     "001": "文件不存在、不能读，或者不是文件",

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.errors import RecordError
@@ -21,7 +21,7 @@ from conformance.report.shape import ReportView
 from conformance.report.text import Mask, css_string, visible
 from conformance.report.view import build_view
 from conformance.report.wording import Wording, wording
-from conformance.resources import folder
+from conformance.resources import cache_folder, folder
 from conformance.run.redact import mask_text
 
 _FONT = Markup('"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",SimHei,sans-serif')
@@ -40,8 +40,10 @@ def _finalize(value: Any) -> Any:
 
 @cache
 def environment() -> Environment:
-    """Autoescape for every template whatever its name, undefined names are errors; templates compile once a process."""
+    """Autoescape for every template whatever its name, undefined names are errors; compiled templates are kept."""
+    kept = cache_folder("templates")
     return Environment(
+        bytecode_cache=FileSystemBytecodeCache(str(kept)) if kept else None,
         loader=FileSystemLoader(folder("reports")),
         autoescape=True,
         undefined=StrictUndefined,

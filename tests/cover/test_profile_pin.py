@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from kit_profile import GOOD, clause, write
 
+from conformance import resources
 from conformance.profile import load, pin
 
 
@@ -92,13 +93,13 @@ def test_a_cache_that_cannot_be_written_or_that_others_can_write_is_not_used(big
     folder = tmp_path / "cache" / "conformance" / "profiles"
     folder.mkdir(parents=True)
     folder.chmod(0o777)
-    assert pin.cache_folder() is None
+    assert resources.cache_folder("profiles") is None
     assert load(big).id == "sample-1"
     assert kept(tmp_path) == []
     (tmp_path / "file").write_text("")
     for place in (str(tmp_path / "file"), "relative/path", "/proc/nowhere"):
         monkeypatch.setenv("XDG_CACHE_HOME", place)
-        assert pin.cache_folder() is None
+        assert resources.cache_folder("profiles") is None
         assert load(big).id == "sample-1"
 
 

@@ -11,6 +11,8 @@ from conformance.record.compare import compare, text
 from conformance.record.reading import open_record
 from conformance.record.verify import verify
 
+SLOW = pytest.mark.slow
+
 
 def same(one: Path, other: Path) -> None:
     with open_record(one) as a, open_record(other) as b:
@@ -52,7 +54,7 @@ def test_the_shipped_profile_gives_identical_verdicts(
 
 @pytest.mark.parametrize(
     ("concurrency", "extra", "most"),
-    [(1, [], 1), (3, [], 3), (3, ["-n", "2"], 2), (2, ["-n", "2"], 2)],
+    [(1, [], 1), (3, [], 3), (3, ["-n", "2"], 2), pytest.param(2, ["-n", "2"], 2, marks=SLOW)],
     ids=["one", "three", "three-xdist", "two-xdist"],
 )
 def test_a_system_never_sees_more_at_once_than_it_allows(
@@ -81,7 +83,9 @@ def _between(spans: list[Span], marked: list[Span]) -> list[Span]:
 
 
 @pytest.mark.parametrize(
-    "extra", [[], ["-n", "2"], ["-n", "3", "--dist=worksteal"]], ids=["engine", "xdist", "worksteal"]
+    "extra",
+    [[], ["-n", "2"], pytest.param(["-n", "3", "--dist=worksteal"], marks=SLOW)],
+    ids=["engine", "xdist", "worksteal"],
 )
 def test_an_exclusive_check_is_alone_and_a_later_one_waits(
     command: PytestCommand, slow_system: Counted, tmp_path: Path, extra: list[str]
@@ -124,7 +128,12 @@ def test_a_request_budget_holds_across_workers(
 
 
 @pytest.mark.parametrize(
-    "extra", [["-x"], ["-k", "fixed or given"], ["--lf"], ["pair::mixed::4.2"], ["--dist=loadscope"]]
+    "extra",
+    [
+        ["-x"],
+        ["-k", "fixed or given"],
+        *(pytest.param(x, marks=SLOW) for x in (["--lf"], ["pair::mixed::4.2"], ["--dist=loadscope"])),
+    ],
 )
 def test_selecting_and_stopping_under_xdist(
     command: PytestCommand, target: Path, folder: Path, extra: list[str]
@@ -144,3 +153,15 @@ def test_an_attempt_is_begun_in_the_record_before_it_is_judged_under_xdist_too(
     judged = {e["key"]: e["n"] for e in events(folder / "r", "verdict")}
     assert set(begun) == set(judged)
     assert all(begun[key] < judged[key] for key in judged)
+
+
+def test_a_worker_that_dies_is_a_fault_of_the_tool_and_nobody_waits_for_it(
+    command: PytestCommand, target: Path, folder: Path
+) -> None:
+    ran = command("--profile=deadly", f"--target={target}", "--record=r", "-n", "2")
+    assert ran.code == 1, ran.text
+    assert verdicts(folder / "r") == {
+        "the-process-dies": "ERROR", "another-waits-for-it": "PASS", "others-are-judged": "PASS",
+    }  # fmt: skip
+    assert ran.counts == {"passed": 2, "tool-error": 1}
+    assert verify(folder / "r").complete

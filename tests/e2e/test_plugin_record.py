@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -31,6 +32,17 @@ def whole(record: Path) -> None:
 
 def attempts(record: Path) -> Counter[str]:
     return Counter(e["key"].rsplit("/", 1)[1] for e in events(record, "verdict"))
+
+
+def some(first: list[tuple[int, list[str]]], rest: list[tuple[int, list[str]]]) -> list[Any]:
+    """The first cases in every run, the rest among the slow ones."""
+    kept = [case for case in rest if case not in first]
+    slow = [pytest.param(*case, marks=pytest.mark.slow, id=_name(case)) for case in kept]
+    return [*(pytest.param(*case, id=_name(case)) for case in first), *slow]
+
+
+def _name(case: tuple[int, list[str]]) -> str:
+    return f"{case[0]}-{'xdist' if case[1] else 'serial'}"
 
 
 # What stands in the way ------------------------------------------------------------------------------------
@@ -107,8 +119,13 @@ def limited(command: PytestCommand, size: int, *args: object) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.mark.parametrize("size", [1_000, 3_000, 12_000, 15_000, 20_000])
-@pytest.mark.parametrize("extra", [[], ["-n", "2"]], ids=["serial", "xdist"])
+@pytest.mark.parametrize(
+    ("size", "extra"),
+    some(
+        [(1_000, []), (12_000, []), (15_000, ["-n", "2"])],
+        [(n, e) for n in (3_000, 15_000, 20_000) for e in ([], ["-n", "2"])],
+    ),
+)
 def test_a_full_disk_ends_the_run_with_its_name_and_loses_nothing(
     command: PytestCommand, target: Path, folder: Path, size: int, extra: list[str]
 ) -> None:
@@ -167,8 +184,10 @@ def test_a_report_that_cannot_be_written_loses_no_record(command: PytestCommand,
 # Killed and resumed ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lines", [1, 2, 4, 9, 17])
-@pytest.mark.parametrize("extra", [[], ["-n", "2"]], ids=["serial", "xdist"])
+@pytest.mark.parametrize(
+    ("lines", "extra"),
+    some([(1, []), (6, []), (9, ["-n", "2"])], [(n, e) for n in (2, 3, 4, 9, 12, 17) for e in ([], ["-n", "2"])]),
+)
 def test_killed_at_any_line_it_is_incomplete_and_goes_on(
     command: PytestCommand, slow_system: Counted, tmp_path: Path, folder: Path, lines: int, extra: list[str]
 ) -> None:
@@ -238,12 +257,12 @@ def test_ctrl_c_stops_within_seconds_and_can_be_resumed(
     text, _ = interrupt(process, group=bool(extra))
     assert process.returncode == 2, text
     assert "Traceback" not in text, text
-    assert "--resume" in text
+    told = next(line for line in text.splitlines() if line.startswith("继续检测: pytest "))
     assert [e["why"] for e in events(folder / "r", "interrupted")] == ["Ctrl-C"]
     assert not verify(folder / "r").complete
     with open_record(folder / "r") as record:
         assert record.sessions[-1].interrupted == "Ctrl-C"
-    again = command(*args, "--resume")
+    again = command(*shlex.split(told)[2:])  # the command that it tells is the command that goes on
     assert again.code == 0, again.text
     whole(folder / "r")
     assert set(attempts(folder / "r").values()) == {1}

@@ -3,7 +3,7 @@
     python tests/tools/axe_check.py                                          fetch axe-core if it is not here
     python tests/tools/axe_check.py report.html [--axe path/to/axe.min.js]
 
-axe-core is fetched once with `npm pack axe-core` into `.cache/` (`fetch`), or found in `node_modules`, or named by
+axe-core is fetched once into `.cache/axe` (`fetch`; it travels in a Python package, so no Node is needed), or named by
 the environment variable AXE. The page is tested as it is, its Content Security Policy included: DevTools may evaluate.
 """
 
@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,12 @@ from chrome import Chrome
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "axe"
-PLACES = (CACHE / "axe.min.js", ROOT / "node_modules" / "axe-core" / "axe.min.js")
-VERSION = "4.14.1"
+PLACES = (CACHE / "axe_playwright_python" / "axe.min.js",)
+PACKAGE = "axe-playwright-python"  # 0.1.8 carries axe-core 4.12.1
 
 
 def find() -> Path | None:
-    """axe.min.js where AXE says, in `.cache`, or in `node_modules`; None when there is none."""
+    """axe.min.js where AXE says, in `.cache`; None when there is none."""
     named = os.environ.get("AXE")
     for place in (Path(named),) if named else PLACES:
         if place.is_file():
@@ -36,15 +35,9 @@ def find() -> Path | None:
 
 
 def fetch() -> Path:
-    """Download axe-core with npm into `.cache/axe` → axe.min.js."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["npm", "pack", "--silent", f"axe-core@{VERSION}"], cwd=CACHE, check=True, stdout=subprocess.DEVNULL)
-    package = max(CACHE.glob("axe-core-*.tgz"))
-    with tarfile.open(package) as archive:
-        member = archive.extractfile("package/axe.min.js")
-        if member is None:
-            raise FileNotFoundError("package/axe.min.js")
-        PLACES[0].write_bytes(member.read())
+    """Install the package that carries axe-core, and nothing it depends on, into `.cache/axe` → axe.min.js."""
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*command, "--upgrade", "--target", str(CACHE), PACKAGE], check=True)
     return PLACES[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from conformance.suite import Procedure
@@ -30,3 +31,9 @@ def broken(check: Procedure) -> None:
 def leaves(check: Procedure) -> None:
     check.call("query_by_id")
     sys.exit(3)
+
+
+def dies(check: Procedure) -> None:
+    """As a crash in a C library would: no exception, no clean-up."""
+    check.call("query_by_id")
+    os._exit(11)

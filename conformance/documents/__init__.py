@@ -1,0 +1,1 @@
+"""File formats of the domain: OFD packages, electronic seals, signatures; read as hostile data, judged clause by clause."""

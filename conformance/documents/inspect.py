@@ -1,0 +1,301 @@
+"""`inspect(path)`: one file explained to a person — what it is, what is in it, who sealed it, what is covered, what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from conformance.documents import archive, coverage, encryption, integrity, licence, signature_rules, structure, told
+from conformance.documents.coverage import WORDS
+from conformance.documents.finding import Finding, Findings, Layer, Level
+from conformance.documents.ofd import ROOT, Ofd
+from conformance.documents.package import Package, Problem
+from conformance.documents.peek import ValueKind, is_seal, value_kind
+from conformance.documents.policy import Policy
+from conformance.documents.signature_rules import SignaturePolicy
+from conformance.documents.signatures import Signature, SignatureSet, hasher
+from conformance.documents.told import Person, SealTold, Told
+from conformance.errors import UsageError
+
+_WHOLE = 32 << 20  # bytes of a file that is no package and is read at once
+_CHUNK = 1 << 20
+_MOST_FILES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class FileTold:
+    """One file of the package. `signatures`: numbers (from 1) of the signatures that cover it; `state` a word or ""."""
+
+    name: str
+    size: int
+    date: str
+    role: str
+    signatures: tuple[int, ...]
+    state: str  # "", "changed", "uncovered", "stowaway", "unreadable"
+
+    def to_json(self) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v := getattr(self, k), tuple) else v for k in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTold:
+    file: str
+    method: str
+    stated: str
+    computed: str
+    ok: bool | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {k: getattr(self, k) for k in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureTold:
+    """One signature: as the package describes it, what its value says, its digests, and what it covers."""
+
+    number: int
+    id: str
+    type: str
+    file: str
+    provider: str
+    method: str
+    check_method: str
+    stated_time: str
+    stamps: tuple[str, ...]
+    value: Told | None
+    digests: tuple[DigestTold, ...]
+    missing: tuple[tuple[str, str], ...]  # file, role in words
+    absent: tuple[str, ...]
+    covers_root: bool
+    findings: Findings
+
+    @property
+    def changed(self) -> tuple[DigestTold, ...]:
+        return tuple(d for d in self.digests if d.ok is False)
+
+    @property
+    def layers(self) -> dict[Layer, Level]:
+        return told.merged(self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        plain = ("number", "id", "type", "file", "provider", "method", "check_method", "stated_time", "covers_root")
+        return {k: getattr(self, k) for k in plain} | {
+            "stamps": list(self.stamps), "value": self.value.to_json() if self.value else None,
+            "layers": {str(k): str(v) for k, v in self.layers.items()},
+            "digests": [d.to_json() for d in self.digests],
+            "missing": [{"file": f, "role": r} for f, r in self.missing], "absent": list(self.absent),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Everything told about one file; `kind` is ofd, seal, seal-signature, signed-data, pdf, zip, xml or other."""
+
+    name: str
+    size: int
+    sm3: str
+    sha256: str
+    kind: str
+    kind_word: str
+    facts: tuple[tuple[str, str], ...] = ()  # label, value
+    metadata: tuple[tuple[str, str], ...] = ()
+    files: tuple[FileTold, ...] = ()
+    signatures: tuple[SignatureTold, ...] = ()
+    seal: SealTold | None = None
+    signer: Person | None = None
+    index: tuple[tuple[str, str], ...] = ()
+    watermarks: tuple[str, ...] = ()
+    findings: Findings = ()
+
+    @property
+    def problems(self) -> Findings:
+        """What does not hold, worst first; of each place and clause once."""
+        order = {Level.FAIL: 0, Level.UNKNOWN: 1, Level.WARN: 2}
+        seen: dict[tuple[str, ...], Finding] = {}
+        for f in self.findings:
+            if f.level in order:
+                seen.setdefault((f.clause, f.message, f.where, f.actual), f)
+        return tuple(sorted(seen.values(), key=lambda f: order[f.level]))
+
+    @property
+    def layers(self) -> dict[Layer, Level]:
+        return told.merged(self.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "size": self.size, "sm3": self.sm3, "sha256": self.sha256, "kind": self.kind,
+            "kind_word": self.kind_word, "facts": dict(self.facts), "metadata": dict(self.metadata),
+            "layers": {str(k): str(v) for k, v in self.layers.items()},
+            "signatures": [s.to_json() for s in self.signatures], "seal": self.seal.to_json() if self.seal else None,
+            "signer": self.signer.to_json() if self.signer else None, "files": [f.to_json() for f in self.files],
+            "index": [{"name": n, "text": t} for n, t in self.index], "watermarks": list(self.watermarks),
+            "findings": [f.to_json() for f in self.findings],
+        }  # fmt: skip
+
+
+def inspect(path: str | Path, policy: Policy | None = None) -> Inspection:
+    """UsageError U620 when there is no such file or it cannot be read; nothing else is raised for what it holds."""
+    path, policy = Path(path), policy or Policy()
+    try:
+        base = _identity(path)
+        with path.open("rb") as file:
+            head = file.read(16)
+            data = head + file.read(_WHOLE - 16)
+    except OSError as error:
+        raise UsageError("U620", f"文件读不出来: {error.strerror or error}", where=str(path), hint="检查文件名和权限") from None
+    if head[:4] in (b"PK\3\4", b"PK\5\6"):
+        del data
+        with Package.open(path) as package:
+            return _package(package, base, policy)
+    return _single(data, base, policy)
+
+
+def _identity(path: Path) -> Inspection:
+    hashes = hasher("sm3"), hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            size += len(piece)
+            for h in hashes:
+                h.update(piece)
+    return Inspection(path.name, size, hashes[0].digest().hex(), hashes[1].hexdigest(), "other", "其他文件")
+
+
+def _single(data: bytes, base: Inspection, policy: Policy) -> Inspection:
+    """A file that is no package."""
+    if data.startswith(b"%PDF"):
+        return replace(base, kind="pdf", kind_word="PDF 文件（仅识别，未检查其中的签名）")
+    if is_seal(data):
+        seal, findings = told.seal(data, policy)
+        return replace(base, kind="seal", kind_word="电子印章", seal=seal, findings=findings)
+    kind = value_kind(data)
+    if kind in (ValueKind.SES, ValueKind.SES_V1, ValueKind.CMS, ValueKind.PKCS7):
+        value = told.value(data, policy, document=None, path=None)
+        word = "seal-signature" if kind in (ValueKind.SES, ValueKind.SES_V1) else "signed-data"
+        facts = tuple((k, v) for k, v in (("签名时间", value.time), ("时间戳", value.stamp)) if v)
+        return replace(base, kind=word, kind_word=kind.word, seal=value.seal, signer=value.signer, facts=facts, findings=value.findings)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return replace(base, kind="xml", kind_word="XML 文件（不是 OFD 包）")
+    return base
+
+
+def _package(package: Package, base: Inspection, policy: Policy) -> Inspection:
+    if not package.refused and not any(n.rpartition("/")[2].casefold() == ROOT.casefold() for n in package.names):
+        files = tuple(FileTold(e.name, e.size, e.date, "", (), "") for e in list(package.entries.values())[:_MOST_FILES])
+        return replace(base, kind="zip", kind_word="ZIP 包（其中没有 OFD.xml）", files=files, findings=_container(package.problems))
+    ofd = Ofd.read(package)
+    s = SignatureSet.of(ofd)
+    values = {g.index: _value(s, g, policy) for g in s.signatures}
+    findings = _findings(ofd, s, values, policy)
+    signatures = tuple(_signature(s, g, values[g.index], findings) for g in s.signatures)
+    all_findings = findings + tuple(f for v in values.values() if v is not None for f in v.findings)
+    return replace(
+        base, kind="ofd", kind_word="OFD 版式文档", facts=_facts(ofd), metadata=tuple(licence.metadata(ofd).items()),
+        files=tuple(_files(s, signatures)), signatures=signatures, findings=all_findings,
+        index=tuple((e.name, e.text or "") for e in licence.index(ofd)[:_MOST_FILES]),
+        watermarks=tuple(w.text or f"图像水印（{w.images} 个图像）" for w in licence.watermarks(ofd)),
+    )  # fmt: skip
+
+
+def _container(problems: Iterable[Problem]) -> Findings:
+    return tuple(Finding("OFD-17", Level.FAIL, p.message, p.expected, p.actual, p.where, Layer.POLICY) for p in problems)
+
+
+def _value(s: SignatureSet, g: Signature, policy: Policy) -> Told | None:
+    data = s.value(g)
+    if data is None:
+        return None
+    document = s.ofd.package.read(g.part.name) if g.part is not None else None
+    result = told.value(data, policy, document=document, path=f"/{g.part.name}" if g.part else None, stated=g.time)
+    prefix = g.value.found if g.value is not None else ""
+    return replace(result, findings=tuple(replace(f, where=f"{prefix}#{f.where}" if f.where else prefix or "") for f in result.findings))
+
+
+def _findings(ofd: Ofd, s: SignatureSet, values: dict[int, Told | None], policy: Policy) -> Findings:
+    def verified(g: Signature) -> bool | None:
+        value = values[g.index]
+        return value.value_ok if value is not None else None
+
+    signing = SignaturePolicy(algorithms=policy.hashes, verified=verified)
+    out: list[Finding] = []
+    for check in structure.CLAUSES.values():
+        out += check(ofd)
+    for rule in signature_rules.CLAUSES.values():
+        out += rule(s, signing)
+    for cover in coverage.CLAUSES.values():
+        out += cover(s, coverage.DEFAULT)
+    out += integrity.int_01(ofd)
+    out += integrity.int_02(ofd, told.verifier(policy))
+    out += encryption.enc_01(ofd)
+    if ofd.root is not None and ofd.root.tree is not None and ofd.root.tree.get("DocType") == "OFD-A":
+        out += archive.arc_01(ofd)
+        out += archive.arc_02(ofd)
+    return tuple(out)
+
+
+def _signature(s: SignatureSet, g: Signature, value: Told | None, findings: Findings) -> SignatureTold:
+    cover = coverage.coverage(s, g)
+    places = (g.name, g.value.found if g.value else None, g.seal.found if g.seal else None, f"{g.list_name}#{g.place}")
+    mine = tuple(f for f in findings if f.where and any(p and f.where.startswith(p) for p in places))
+    digests = tuple(
+        DigestTold(
+            d.reference.raw, (d.algorithm or g.check_method or "").upper(), (d.reference.stated or b"").hex() or d.reference.check_value,
+            d.computed.hex() if d.computed is not None else "", d.ok,
+        )
+        for d in s.digests(g)
+    )  # fmt: skip
+    return SignatureTold(
+        number=g.index + 1, id=g.id or "", type=g.kind, file=g.name, provider=" ".join(filter(None, (g.provider, g.company))),
+        method=g.method or "", check_method=g.check_method or "", stated_time=g.time or "",
+        stamps=tuple(f"第 {x.page_ref} 页 [{x.boundary}]" for x in g.stamps), value=value, digests=digests,
+        missing=tuple((name, WORDS[role]) for name, role in cover.missing), absent=cover.absent, covers_root=cover.root,
+        findings=mine + (value.findings if value is not None else ()),
+    )  # fmt: skip
+
+
+def _facts(ofd: Ofd) -> tuple[tuple[str, str], ...]:
+    out: list[tuple[str, str | None]] = []
+    root = ofd.root.tree if ofd.root is not None else None
+    if root is not None:
+        out += [("版本", root.get("Version")), ("文档类型", root.get("DocType"))]
+    for n, body in enumerate(ofd.bodies, 1):
+        mark = f"（文档 {n}）" if len(ofd.bodies) > 1 else ""
+        if (info := body.info) is not None:
+            pairs = (
+                ("DocID", info.doc_id), ("标题", info.title), ("作者", info.author), ("创建日期", info.created),
+                ("修改日期", info.modified), ("制作软件", " ".join(filter(None, (info.creator, info.creator_version)))),
+            )  # fmt: skip
+            out += [(f"{label}{mark}", v) for label, v in pairs]
+        pages = sum(1 for _ in ofd.linked("page", source=body.document.name)) if body.document else 0
+        out += [(f"页数{mark}", str(pages)), (f"附件{mark}", str(sum(k.body == body.index for k in ofd.linked("attachment"))))]
+    if encryption.ENTRY in ofd.package.entries:
+        out.append(("加密", "已加密（GM/T 0099）"))
+    if integrity.ENTRIES in ofd.package.entries:
+        out.append(("完整性保护", "有 OFDEntries.xml（GM/T 0099）"))
+    return tuple((k, v) for k, v in out if v)
+
+
+def _files(s: SignatureSet, signatures: tuple[SignatureTold, ...]) -> Iterable[FileTold]:
+    ofd = s.ofd
+    reached, needed = coverage.reachable(ofd), coverage.content(ofd)
+    strange, _ = coverage.smuggled(s)
+    changed = {d.file.lstrip("/") for t in signatures for d in t.changed}
+    covered = [g.covered for g in s.signatures]
+    own = {integrity.ENTRIES: "integrity", encryption.ENTRY: "encryption"}
+    for entry in sorted(ofd.package.entries.values(), key=lambda e: e.name)[:_MOST_FILES]:
+        by = tuple(n for n, names in enumerate(covered, 1) if entry.name in names)
+        role = own.get(entry.name) or reached.get(entry.name, "")
+        state = ""
+        if not entry.readable:
+            state = "unreadable"
+        elif entry.name in strange:
+            state = "stowaway"
+        elif entry.name in changed:
+            state = "changed"
+        elif signatures and not by and entry.name in needed:
+            state = "uncovered"
+        word = WORDS.get(role) or ("只被签名引用" if by else "")
+        yield FileTold(entry.name, entry.size, entry.date, word, by, state)
