@@ -25,6 +25,10 @@ _OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "resume": ("conformance_resume", {"action": "store_true", "default": False, "help": "继续未完成的检测记录"}),
     "retest": ("conformance_retest", {"action": "store_true", "default": False, "help": "在已有记录中复检所选项目"}),
     "lang": ("conformance_lang", {"metavar": "LANG", "help": "输出语言 zh-CN（默认）或 en"}),
+    "report": (
+        "conformance_report",
+        {"choices": ("html", "none"), "help": "检测结束时生成的报告（默认 html，在检测记录目录内）"},
+    ),
     "seed": ("conformance_seed", {"type": int, "metavar": "N", "help": "生成测试数据的种子（默认随机并记录）"}),
 }
 

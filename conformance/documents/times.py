@@ -10,7 +10,7 @@ from conformance.documents import asn1
 from conformance.documents.der import Node
 
 _TAIL = r"(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?(?:[.,](\d{1,9}))?(Z|[+-]\d{4})?"
-_LONG, _SHORT = re.compile(r"(\d{4})" + _TAIL), re.compile(r"(\d{2})" + _TAIL)
+_LONG, _SHORT = (re.compile(year + _TAIL, re.ASCII) for year in (r"(\d{4})", r"(\d{2})"))
 # A time without a zone is UTC to the one who reads DER and Beijing time to the one who wrote it.
 _BEIJING = timedelta(hours=8)
 
@@ -49,7 +49,7 @@ def parse(content: str, short_year: bool) -> Time:
 
     A GeneralizedTime that holds the text of a UTCTime has 12 digits; it is read as one when it can be.
     """
-    forms = (_SHORT,) if short_year else (_LONG, _SHORT) if not re.match(r"\d{12}(\D|$)", content) else (_SHORT, _LONG)
+    forms = (_SHORT,) if short_year else (_LONG, _SHORT) if not re.match(r"\d{12}(\D|$)", content, re.ASCII) else (_SHORT, _LONG)
     for form in forms:
         found = form.fullmatch(content)
         value = _moment(found) if found else None

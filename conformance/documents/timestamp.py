@@ -92,6 +92,8 @@ def judge(
     _accepted(flow, clause, stamp, policy, where)
     signer, found = _signer(flow, clause, stamp, policy, where)
     if signer is not None and found is not None:
+        _, more = judge_certificate.examine(flow, clause, found.raw, _ROLE, f"{where}.certificate")
+        defects += more
         _signature(flow, clause, stamp, signer, found, policy, where)
         _authority(flow, clause, stamp, found, policy, where)
     return stamp, defects

@@ -141,11 +141,13 @@ class Recorder:
     def start(self, key: str) -> None:
         self.ledger.append("start", check=key, attempt=self.attempts[key] + 1)
 
-    def verdict(self, result: CheckResult) -> CheckResult:
-        self.attempts[result.key] += 1
-        result = result.with_attempt(self.attempts[result.key])
-        self.ledger.append("verdict", **result.to_json())
-        return result
+    def verdict(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write one result (`CheckResult.to_json`) with the number of its attempt."""
+        key = str(result["key"])
+        self.attempts[key] += 1
+        numbered = {**result, "attempt": self.attempts[key]}
+        self.ledger.append("verdict", **numbered)
+        return numbered
 
 
 def describe_target(target: Target) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from conformance.harness.recording import Recorder, default_directory
 from conformance.harness.running import Ahead, InTurn, Runner, make_run, settled
 from conformance.harness.terminal import Screen
 from conformance.harness.wording import Words, one_line, visible
+from conformance.judge.waiver import waived
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned, plan
@@ -85,6 +86,7 @@ class ConformanceSession:
         else:
             self._load()
         self.planned = plan(self.profile, self.target)
+        self.waived = waived(self.target, datetime.now(UTC))
         self.tree = Tree(config, self)
         self._nodes: dict[str, Planned] = self.tree.node_ids() if self.controller else {}
         if getattr(config.option, "allure_report_dir", None):
@@ -288,11 +290,10 @@ class ConformanceSession:
             return
         if report.when != "call":
             return
-        result = CheckResult.from_json(data)
         if not getattr(report, _KEPT, False):
             with self._writing():
-                result = self.recorder.verdict(result)
-        self.screen.judged(result)
+                self.recorder.verdict(data)
+        self.screen.judged(Verdict(data["verdict"]))
 
     @contextmanager
     def _writing(self) -> Generator[None]:
@@ -312,11 +313,11 @@ class ConformanceSession:
             return
         reason = Reason("检测进程在执行本项时异常退出", actual=one_line(report.longreprtext)[:200], code="E110")
         with self._writing():
-            result = self.recorder.verdict(CheckResult(entry.key, Verdict.ERROR, Cause.TOOL, (reason,)))
+            data = self.recorder.verdict(CheckResult(entry.key, Verdict.ERROR, Cause.TOOL, (reason,)).to_json())
         if self.barrier is not None:
             sharing.Barrier(self.barrier).done(entry.key)
-        setattr(report, _RESULT, result.to_json())
-        self.screen.judged(result)
+        setattr(report, _RESULT, data)
+        self.screen.judged(Verdict.ERROR)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -37,10 +37,14 @@ def summary(record: Record, conclusion: Conclusion, words: Words, *, width: int,
     return lines
 
 
-def places(record: Path, report: Path, head: Mapping[str, str], words: Words, *, verbosity: int) -> list[Line]:
+def places(record: Path, report: Path | None, head: Mapping[str, str], words: Words, *, verbosity: int) -> list[Line]:
     """Where record and report lie, and the digest that pins the record when it is written down elsewhere."""
-    lines = [f"{words('record')}: {record}", f"{words('report')}: {report}", f"{words('head')}: {head.get('sm3', '')}"]
-    return [(line, {}) for line in (lines if verbosity >= 0 else lines[:2] if verbosity == -1 else lines[1:2])]
+    lines = [f"{words('record')}: {record}"]
+    if report is not None:
+        lines.append(f"{words('report')}: {report}")
+    if verbosity >= 0:
+        lines.append(f"{words('head')}: {head.get('sm3', '')}")
+    return [(line, {}) for line in (lines if verbosity >= -1 else lines[-1:])]
 
 
 def _left_out(view: ClauseView) -> bool:

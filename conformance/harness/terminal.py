@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.errors import ConformanceError
+from conformance.harness.nodes import UNSETTLED
 from conformance.harness.summary import Line, places, summary
 from conformance.harness.wording import fit, one_line, visible
 from conformance.model.result import CheckResult
@@ -92,7 +93,9 @@ class Screen:
         provision = self._provision(data["key"])
         if verdict is Verdict.FAIL and provision in _NOT_ADOPTED:
             category, letter = _NOT_ADOPTED[provision]
-        word = self.session.words.clause_verdict(provision, CheckResult.from_json(data))
+        word = self.session.words.clause_verdict(provision, verdict)
+        if data["key"].rpartition("/")[0] in self.session.waived and verdict in UNSETTLED:
+            category, letter, word = "waived", "w", f"{word}（{self.session.words('waived')}）"
         return category, "" if self.live else letter, "" if self.live else (word, _colour(verdict, provision))
 
     def _provision(self, key: str) -> Provision:
@@ -120,8 +123,8 @@ class Screen:
         if not self._done:  # after pytest has written the name of the tree: the line is there before the first verdict
             self._draw(0)
 
-    def judged(self, result: CheckResult) -> None:
-        self._done[result.verdict] += 1
+    def judged(self, verdict: Verdict) -> None:
+        self._done[verdict] += 1
         count = sum(self._done.values())
         if time.monotonic() - self._last >= _REFRESH or count >= self._all:
             self._draw(count)
@@ -178,14 +181,17 @@ class Screen:
     def finished(self, head: Mapping[str, str]) -> int:
         """Render the report from the record that was just closed and say what it says. → exit status it asks for."""
         from conformance.record.reading import open_record
-        from conformance.report.html import render
 
         words, verbosity = self.session.words, self.config.get_verbosity()
         with open_record(self.session.directory) as record:
             conclusion = record.conclusion()
             if self._reporter is not None:
                 self._lines += summary(record, conclusion, words, width=self._width, verbosity=verbosity)
-            report = render(record, Path(self.session.directory) / "report.html", lang=self.session.lang)
+            report = None
+            if self.config.option.conformance_report != "none":
+                from conformance.report.html import render
+
+                report = render(record, Path(self.session.directory) / "report.html", lang=self.session.lang)
             changed = record.fingerprints.state == "changed"
         self._lines += places(self.session.directory, report, head, words, verbosity=verbosity)
         failed = conclusion.overall is Overall.DOES_NOT_CONFORM or changed

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from conformance.codes import text as codes_text
 from conformance.judge.words import cause_word, clause_word, word
 from conformance.model.result import CheckResult, Reason
-from conformance.model.verdict import Cause, Provision
+from conformance.model.verdict import Cause, Provision, Verdict
 from conformance.plan.select import Planned
 from conformance.run.redact import mask_text
 
@@ -35,6 +35,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "interrupted": ("检测被中断，记录未完结", "interrupted, the record is incomplete"),
     "incomplete": ("检测没有完成，记录未完结", "the test did not end, the record is incomplete"),
     "go-on": ("继续检测", "to go on"),
+    "waived": ("已豁免", "waived"),
     "unreported": ("检测记录完整，但报告没有写成", "the record is complete, but its report could not be written"),
     "again": ("重新生成", "to write it"),
     "more": ("另有 {n} 条，见检测报告", "and {n} more, see the report"),
@@ -101,10 +102,10 @@ class Words:
         return word(cause_word(cause), self.code) if cause else ""
 
     def verdict(self, planned: Planned, result: CheckResult) -> str:
-        return self.clause_verdict(planned.clause.provision, result)
+        return self.clause_verdict(planned.clause.provision, result.verdict)
 
-    def clause_verdict(self, provision: Provision, result: CheckResult) -> str:
-        return word(clause_word(provision, result.verdict), self.code)
+    def clause_verdict(self, provision: Provision, verdict: Verdict) -> str:
+        return word(clause_word(provision, verdict), self.code)
 
     def title(self, titles: Mapping[str, str]) -> str:
         """A title in this language, or in the one there is."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from conformance.errors import TargetError
 from conformance.judge.verdicts import ClauseOutcome, judge_check
 from conformance.model.result import CheckResult, Reason
-from conformance.model.target import System
+from conformance.model.target import System, Target
 from conformance.model.verdict import Cause, Verdict
 
 CODES: dict[str, str] = {
@@ -136,6 +136,12 @@ def apply(outcome: ClauseOutcome, waivers: Iterable[Waiver], system: Sample, at:
         return outcome
     held = any(w.clause == outcome.key and valid(w, at, system) for w in waivers)
     return replace(outcome, waived=True) if held else outcome
+
+
+def waived(target: Target, at: datetime) -> frozenset[str]:
+    """The clauses (`profile/clause`) that a valid waiver of the target file names at an instant."""
+    waivers = (Waiver.from_data(data, where=target.origin) for data in target.waivers)
+    return frozenset(w.clause for w in waivers if valid(w, at, target.system))
 
 
 def attested(attestation: Attestation, system: Sample, at: datetime) -> CheckResult:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
-from conformance.errors import ConformanceError, MissingExtra
+from conformance.errors import ConformanceError, MissingExtra, RecordError
 from conformance.judge.verdicts import judge_check
 from conformance.model.profile import Check, Data, Profile
 from conformance.model.result import CheckResult, Reason
@@ -50,8 +50,8 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
         stopped, blocked = (Cause.CONFIGURATION, Reason(message, where=where)), "preflight"
     except MissingExtra as missing:
         stopped = (Cause.TOOL, Reason(missing.message, actual=missing.hint, code=missing.code))
-    except Aborted:
-        raise
+    except (Aborted, RecordError):
+        raise  # stopped, or the record cannot be written: neither is a verdict about anybody
     except ConformanceError as ours:
         reason = Reason(ours.message, expected=ours.expected, actual=ours.hint, code=ours.code)
         if ours.code == "P305":  # the target's own value cannot be what this check generates from

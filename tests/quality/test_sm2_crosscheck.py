@@ -1,0 +1,172 @@
+"""Our SM2, SM3 and DER against independent implementations: gmalg, the OpenSSL command line, asn1crypto.
+
+Hundreds of random cases always, thousands when slow tests run.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "cover"))
+
+from kit_seals import MADE, MAKER, ROOT, SIGNER, TSA, Cert, crl, der
+
+from conformance.documents import asn1, certificates, sm2
+from conformance.documents.signature_value import read
+from conformance.documents.sm3 import sm3
+
+
+def cases(count: int, seed: int) -> list[tuple[int, bytes]]:
+    chance = random.Random(seed)
+    edge = [1, 2, 3, sm2.N - 2, sm2.N // 2, 1 << 255]
+    return [(edge[i] if i < len(edge) else chance.randrange(1, sm2.N - 1), chance.randbytes(chance.randrange(200))) for i in range(count)]
+
+
+# gmalg -------------------------------------------------------------------------------------------------------
+
+
+def against_gmalg(count: int, seed: int) -> None:
+    gmalg = pytest.importorskip("gmalg")
+    for private, message in cases(count, seed):
+        secret = private.to_bytes(32, "big")
+        key = sm2.public_key(private)
+        other = gmalg.SM2(secret, sm2.DEFAULT_ID, key.octets())
+        # theirs by ours
+        r, s = (int.from_bytes(n, "big") for n in other.sign(message))
+        assert sm2.verify(key, message, r, s)
+        assert not sm2.verify(key, message + b"x", r, s)
+        # ours by theirs
+        r, s = sm2.sign(private, message)
+        parts = r.to_bytes(32, "big"), s.to_bytes(32, "big")
+        assert other.verify(message, *parts)
+        assert not other.verify(message + b"x", *parts)
+
+
+def test_signatures_agree_with_gmalg() -> None:
+    against_gmalg(12, seed=1)
+
+
+@pytest.mark.slow
+def test_a_thousand_signatures_agree_with_gmalg() -> None:
+    against_gmalg(1000, seed=2)
+
+
+def test_sm3_agrees_with_gmalg() -> None:
+    gmalg = pytest.importorskip("gmalg")
+    chance = random.Random(3)
+    for size in (*range(130), 1000):
+        data = chance.randbytes(size)
+        other = gmalg.SM3()
+        other.update(data)
+        assert other.value() == sm3(data)
+
+
+# OpenSSL command line ----------------------------------------------------------------------------------------
+
+
+def openssl(*arguments: str, where: Path, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(["openssl", *arguments], cwd=where, capture_output=True, check=check, timeout=60)
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Path:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl command")
+    if not openssl("version", where=tmp_path).stdout.startswith(b"OpenSSL 3"):
+        pytest.skip("the openssl command is older than 3")
+    return tmp_path
+
+
+def spki(key: sm2.PublicKey) -> bytes:
+    kind = asn1.sequence(asn1.oid("1.2.840.10045.2.1"), asn1.oid("1.2.156.10197.1.301"))
+    return asn1.sequence(kind, asn1.bit_string(key.octets()))
+
+
+def private_info(private: int) -> bytes:
+    """PrivateKeyInfo (RFC 5208) with an ECPrivateKey (RFC 5915) on the SM2 curve."""
+    inner = asn1.sequence(
+        asn1.integer(1), asn1.octet_string(private.to_bytes(32, "big")), asn1.explicit(1, asn1.bit_string(sm2.public_key(private).octets()))
+    )
+    kind = asn1.sequence(asn1.oid("1.2.840.10045.2.1"), asn1.oid("1.2.156.10197.1.301"))
+    return asn1.sequence(asn1.integer(0), kind, asn1.octet_string(inner))
+
+
+def against_openssl(count: int, seed: int, where: Path) -> None:
+    identity = f"distid:{sm2.DEFAULT_ID.decode()}"
+    for private, message in cases(count, seed):
+        key = sm2.public_key(private)
+        (where / "key.der").write_bytes(private_info(private))
+        (where / "pub.der").write_bytes(spki(key))
+        (where / "message").write_bytes(message)
+        common = ("-rawin", "-digest", "sm3", "-pkeyopt", identity, "-in", "message")
+        # theirs by ours
+        openssl("pkeyutl", "-sign", "-inkey", "key.der", "-keyform", "DER", *common, "-out", "theirs", where=where)
+        value = read((where / "theirs").read_bytes())
+        assert value.defects == ()
+        assert value.r is not None
+        assert value.s is not None
+        assert sm2.verify(key, message, value.r, value.s)
+        # ours by theirs, and not when the message is another
+        (where / "ours").write_bytes(asn1.sm2_signature(*sm2.sign(private, message)))
+        verify = ("pkeyutl", "-verify", "-pubin", "-inkey", "pub.der", "-keyform", "DER", *common, "-sigfile", "ours")
+        assert b"Verified Successfully" in openssl(*verify, where=where).stdout
+        (where / "message").write_bytes(message + b"x")
+        assert openssl(*verify, where=where, check=False).returncode != 0
+
+
+def test_signatures_agree_with_the_openssl_command(tool: Path) -> None:
+    against_openssl(25, 4, tool)
+
+
+@pytest.mark.slow
+def test_five_hundred_signatures_agree_with_the_openssl_command(tool: Path) -> None:
+    against_openssl(500, 5, tool)
+
+
+def pem(data: bytes, what: str) -> bytes:
+    return b"-----BEGIN %s-----\n" % what.encode() + base64.encodebytes(data) + b"-----END %s-----\n" % what.encode()
+
+
+def test_certificates_and_lists_of_ours_are_valid_to_openssl(tool: Path) -> None:
+    (tool / "root.pem").write_bytes(pem(der(ROOT), "CERTIFICATE"))
+    (tool / "crl.pem").write_bytes(pem(crl(((9, MADE),)), "X509 CRL"))
+    for cert in (MAKER, SIGNER, TSA):
+        (tool / "leaf.pem").write_bytes(pem(der(cert), "CERTIFICATE"))
+        arguments = ("-attime", "1780300800", "-CAfile", "root.pem", "-vfyopt", f"distid:{sm2.DEFAULT_ID.decode()}", "leaf.pem")
+        assert openssl("verify", *arguments, where=tool).stdout.strip() == b"leaf.pem: OK"
+    rogue = Cert("signer", by="root", serial=3, key="signer").der()
+    (tool / "leaf.pem").write_bytes(pem(rogue[:-4] + bytes(4), "CERTIFICATE"))
+    assert openssl("verify", *arguments, where=tool, check=False).returncode != 0
+    listed = openssl("crl", "-in", "crl.pem", "-noout", "-text", where=tool).stdout
+    assert b"Serial Number: 09" in listed
+    assert b"Key Compromise" in listed
+
+
+# asn1crypto --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cert", [ROOT, MAKER, SIGNER, TSA, Cert("k", usage=(0, 2, 7, 8), serial=2**70, path_length=2, ca=True)])
+def test_certificates_read_as_asn1crypto_reads_them(cert: Cert) -> None:
+    x509 = pytest.importorskip("asn1crypto.x509")
+    data = der(cert)
+    ours, theirs = certificates.read(data), x509.Certificate.load(data, strict=True)
+    validity = theirs["tbs_certificate"]["validity"]
+    assert ours.serial == theirs.serial_number
+    assert ours.subject.raw == theirs.subject.dump()
+    assert ours.issuer.raw == theirs.issuer.dump()
+    assert ours.tbs == theirs["tbs_certificate"].dump()
+    assert (ours.not_before.value, ours.not_after.value) == (validity["not_before"].native, validity["not_after"].native)
+    names = {"digital_signature": "digitalSignature", "non_repudiation": "nonRepudiation", "key_encipherment": "keyEncipherment",
+             "key_cert_sign": "keyCertSign", "crl_sign": "cRLSign", "encipher_only": "encipherOnly", "decipher_only": "decipherOnly"}  # fmt: skip
+    assert ours.usage == {names[n] for n in theirs.key_usage_value.native}
+    assert ours.is_ca == bool(theirs.ca)
+    assert ours.path_length == (theirs.basic_constraints_value.native["path_len_constraint"] if theirs.ca else None)
+    assert ours.key_id == theirs.key_identifier
+    assert theirs.dump(force=True) == data
