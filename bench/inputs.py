@@ -71,7 +71,14 @@ def checks(count: int, slow_ms: int = 0) -> list[dict[str, Any]]:
         else:
             fields = {**fields, "id": 1, "name": f"n{n}"}
             out.append(
-                {"id": f"post-{n}", "method": "POST", "path": "/api/item", "json": {"name": f"n{n}"}, "status": 201, "fields": fields}
+                {
+                    "id": f"post-{n}",
+                    "method": "POST",
+                    "path": "/api/item",
+                    "json": {"name": f"n{n}"},
+                    "status": 201,
+                    "fields": fields,
+                }
             )
     return out
 
@@ -105,7 +112,9 @@ def write_profile(folder: Path, count: int, slow_ms: int = 0) -> Path:
                 "text": f"接口应按约定返回第 {first} 组记录",
                 "grade": "A",
                 "sources": ["B1"],
-                "checks": [_check(c, ITEM_SCHEMA if count <= 1000 else SMALL_SCHEMA) for c in every[first : first + 10]],
+                "checks": [
+                    _check(c, ITEM_SCHEMA if count <= 1000 else SMALL_SCHEMA) for c in every[first : first + 10]
+                ],
             }
         )
     slow_path = f"/slow/{slow_ms}" if slow_ms else "/api/item"
@@ -118,8 +127,16 @@ def write_profile(folder: Path, count: int, slow_ms: int = 0) -> Path:
         "parameters": {"base_url": {"type": "url", "required": True}},
         "envelope": {"outcomes": {"success": ["http 200", "http 201"]}},
         "operations": {
-            "get": {"inputs": {"n": {}}, "request": {"method": "GET", "path": slow_path + "/{n}"}, "response": {"items": "$"}},
-            "post": {"inputs": {"name": {}}, "request": {"method": "POST", "path": "/api/item", "json": {"name": "{name}"}}, "response": {"items": "$"}},
+            "get": {
+                "inputs": {"n": {}},
+                "request": {"method": "GET", "path": slow_path + "/{n}"},
+                "response": {"items": "$"},
+            },
+            "post": {
+                "inputs": {"name": {}},
+                "request": {"method": "POST", "path": "/api/item", "json": {"name": "{name}"}},
+                "response": {"items": "$"},
+            },
         },
         "clauses": clauses,
     }

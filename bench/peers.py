@@ -23,14 +23,26 @@ def cases(cache: Path, folder: Path, base: str) -> Iterator[Command]:
         command = [str(tavern / "bin" / "pip"), "install", "-q", "tavern==3.7.1", "pytest<9.2", "jsonschema"]
         subprocess.run(command, check=True)
     _tavern(folder / "tavern", base)
-    yield "Tavern 3.7.1", [str(tavern / "bin" / "pytest"), "-q", "-p", "no:cacheprovider"], folder / "tavern", {"PYTHONPATH": "."}
+    yield (
+        "Tavern 3.7.1",
+        [str(tavern / "bin" / "pytest"), "-q", "-p", "no:cacheprovider"],
+        folder / "tavern",
+        {"PYTHONPATH": "."},
+    )
     newman = cache / "newman"
     if shutil.which("npm"):
         if not (newman / "node_modules" / ".bin" / "newman").exists():
             newman.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["npm", "install", "--silent", "--no-fund", "--prefix", str(newman), "newman@6.2.2"], check=True)
+            subprocess.run(
+                ["npm", "install", "--silent", "--no-fund", "--prefix", str(newman), "newman@6.2.2"], check=True
+            )
         path = _newman(folder, base)
-        yield "Newman 6.2.2", [str(newman / "node_modules" / ".bin" / "newman"), "run", str(path), "--reporters", "cli"], folder, {}
+        yield (
+            "Newman 6.2.2",
+            [str(newman / "node_modules" / ".bin" / "newman"), "run", str(path), "--reporters", "cli"],
+            folder,
+            {},
+        )
 
 
 def _tavern(folder: Path, base: str) -> None:
@@ -42,7 +54,11 @@ def _tavern(folder: Path, base: str) -> None:
     )
     documents = []
     for check in checks(1000):
-        request = {"url": base + check["path"], "method": check["method"], **({"json": check["json"]} if check["json"] else {})}
+        request = {
+            "url": base + check["path"],
+            "method": check["method"],
+            **({"json": check["json"]} if check["json"] else {}),
+        }
         response = {
             "status_code": check["status"],
             "strict": ["json:off"],

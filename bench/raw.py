@@ -1,6 +1,6 @@
 """The bare floor: the same requests and assertions by threads with a client each; no pytest, no evidence, no ledger.
 
-    python bench/raw.py BASE COUNT SLOW_MS IN_FLIGHT
+python bench/raw.py BASE COUNT SLOW_MS IN_FLIGHT
 """
 
 from __future__ import annotations

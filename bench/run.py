@@ -94,7 +94,10 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
         Case("HTML report of 10,000 checks", [python, "-m", "conformance.cli", "report", "record", "-o", "report.html"], folder, serial=True),
     ]  # fmt: skip
     if with_peers:
-        out += [Case(label, command, cwd, fast, env=env, serial=True) for label, command, cwd, env in peers.cases(CACHE, folder, BASE)]
+        out += [
+            Case(label, command, cwd, fast, env=env, serial=True)
+            for label, command, cwd, env in peers.cases(CACHE, folder, BASE)
+        ]
     return out
 
 
@@ -141,7 +144,9 @@ def main() -> None:
         server.terminate()
         server.wait()
     print(table(measured))
-    print("\nmost requests in flight, as the server counted: " + ", ".join(f"{k}: {v}" for k, v in most.items() if v > 1))
+    print(
+        "\nmost requests in flight, as the server counted: " + ", ".join(f"{k}: {v}" for k, v in most.items() if v > 1)
+    )
     if args.json:
         args.json.write_text(json.dumps({c.label: c.runs for c in measured}, indent=1))
 

@@ -85,11 +85,40 @@ def _clauses(size: int, hostile: str) -> Iterator[Clause]:
         number = f"{5 + n // 12 % 4}.{1 + n // 6}.{1 + n % 6}"
         provision = levels[n % 7]
         verb = {REQ: "应", REC: "宜", PER: "可"}[provision]
-        checks: tuple[Check, ...] = (Check(f"answer-{n}-holds-what-the-clause-asks", f"系统返回的第 {n} 类证照数据符合要求", "call", {"call": "search"}, calls=("search",)),)
+        checks: tuple[Check, ...] = (
+            Check(
+                f"answer-{n}-holds-what-the-clause-asks",
+                f"系统返回的第 {n} 类证照数据符合要求",
+                "call",
+                {"call": "search"},
+                calls=("search",),
+            ),
+        )
         if n % 9 == 4:
-            checks += (Check(f"a-broken-value-{n}-is-refused", "拒绝校验位错误的标识", "call", {"call": "search"}, calls=("search",)),)
+            checks += (
+                Check(
+                    f"a-broken-value-{n}-is-refused",
+                    "拒绝校验位错误的标识",
+                    "call",
+                    {"call": "search"},
+                    calls=("search",),
+                ),
+            )
         if n % 29 == 11:
-            checks = (Check(f"training-record-{n}", "核查培训记录", "manual", {"manual": {"steps": ["查阅培训计划", "抽查三名人员"], "evidence": ["培训记录"], "judge": "三名人员均有记录"}}),)
+            checks = (
+                Check(
+                    f"training-record-{n}",
+                    "核查培训记录",
+                    "manual",
+                    {
+                        "manual": {
+                            "steps": ["查阅培训计划", "抽查三名人员"],
+                            "evidence": ["培训记录"],
+                            "judge": "三名人员均有记录",
+                        }
+                    },
+                ),
+            )
         if n % 31 == 17 or n % 37 == 19:
             checks = ()
         yield Clause(
@@ -117,7 +146,9 @@ def sample_profile(size: int, standards: int = 2, hostile: str = "") -> Profile:
             id=f"sample-{n}",
             edition="2026.11",
             title={"zh": f"示例规范 {n}", "en": f"Sample {n}"},
-            standard=Standard(f"GB/T 0000{n}-2026", {"zh": f"示例信息系统 第 {n} 部分", "en": f"Sample system, part {n}"}),
+            standard=Standard(
+                f"GB/T 0000{n}-2026", {"zh": f"示例信息系统 第 {n} 部分", "en": f"Sample system, part {n}"}
+            ),
             clauses=tuple(_clauses(share, hostile)),
             sources=(Source("C2", "公开实现（示例）" + hostile, "2026-11-22"), Source("C3", "地方标准转述", None)),
             operations={"search": Operation("search", "查询", request={"method": "POST", "path": "/x"})},
@@ -152,10 +183,17 @@ def _result(key: str, n: int, check: Check, store: EvidenceStore, hostile: str) 
     started = "2026-11-24T06:00:01.250Z"
     seen = Evidence(store.put_json(exchange(n)), "exchange", f"POST /cert/list 200{hostile}")
     if check.kind == "manual":
-        return CheckResult(key, Verdict.NOT_TESTED, None, (Reason("人工检测项，尚未录入结果", "attestations 中有本项的有效结论", "无"),))
+        return CheckResult(
+            key,
+            Verdict.NOT_TESTED,
+            None,
+            (Reason("人工检测项，尚未录入结果", "attestations 中有本项的有效结论", "无"),),
+        )
     if n % 23 == 8:
         why = "适用条件「revocation」不成立：revocation=否（声明）"
-        return CheckResult(key, Verdict.NOT_APPLICABLE, None, (Reason(f"实现声明排除了本项：{why}", actual=why, where="declares"),))
+        return CheckResult(
+            key, Verdict.NOT_APPLICABLE, None, (Reason(f"实现声明排除了本项：{why}", actual=why, where="declares"),)
+        )
     if n % 11 == 3:
         reason = Reason(
             message=f"证照标识的校验位不正确{hostile}",
@@ -163,7 +201,7 @@ def _result(key: str, n: int, check: Check, store: EvidenceStore, hostile: str) 
             actual=f"1.2.156.3005.2.11100000000013338W001.11110000000000001X.{n:08d}.001.7{hostile}",
             where="$.data[0].zzbs",
             reproduce="curl -sS -X POST https://elicense.example/api/v2/cert/list -H 'content-type: application/json' "
-            "--data '{\"head\":{\"accessToken\":\"$TOKEN\"},\"data\":{\"czztdm\":\"91110000717850001X\"}}'" + hostile,
+            '--data \'{"head":{"accessToken":"$TOKEN"},"data":{"czztdm":"91110000717850001X"}}\'' + hostile,
             code="format-licence-id",
         )
         return CheckResult(
@@ -172,15 +210,40 @@ def _result(key: str, n: int, check: Check, store: EvidenceStore, hostile: str) 
             started=started, duration=0.412,
         )  # fmt: skip
     if n % 19 == 6:
-        reason = Reason(f"持证主体查询没有返回任何证照{hostile}", "至少一项数据", "0 项", "$.data", "curl -sS https://elicense.example/")
-        return CheckResult(key, Verdict.INCONCLUSIVE, Cause.CONFIGURATION, (reason,), 0, 0, 0, (), (seen,), started=started, duration=0.05)
+        reason = Reason(
+            f"持证主体查询没有返回任何证照{hostile}",
+            "至少一项数据",
+            "0 项",
+            "$.data",
+            "curl -sS https://elicense.example/",
+        )
+        return CheckResult(
+            key,
+            Verdict.INCONCLUSIVE,
+            Cause.CONFIGURATION,
+            (reason,),
+            0,
+            0,
+            0,
+            (),
+            (seen,),
+            started=started,
+            duration=0.05,
+        )
     if n % 41 == 13:
         return CheckResult(key, Verdict.ERROR, Cause.TOOL, (Reason("检测程序异常 KeyError: 'zzbs'"),), started=started)
     if n % 43 == 20:
-        return CheckResult(key, Verdict.NOT_TESTED, Cause.CONFIGURATION, (Reason("本项会改变系统的数据，target 未同意写入", "writes: allow", "writes: deny", "writes"),))
+        return CheckResult(
+            key,
+            Verdict.NOT_TESTED,
+            Cause.CONFIGURATION,
+            (Reason("本项会改变系统的数据，target 未同意写入", "writes: allow", "writes: deny", "writes"),),
+        )
     measurements: tuple[dict[str, Any], ...] = ()
     if n % 10 == 1:
-        measurements = ({"name": "查询响应时间", "value": 412.7, "unit": "ms", "limit": 3000, "statistic": "p95", "n": 20},)
+        measurements = (
+            {"name": "查询响应时间", "value": 412.7, "unit": "ms", "limit": 3000, "statistic": "p95", "n": 20},
+        )
     return CheckResult(
         key, Verdict.PASS, None, (), 8, 0, 5, (f"1.2.156.3005.2.…{n:04d}{hostile}",), (seen,), measurements,
         started=started, duration=0.083,
@@ -201,7 +264,9 @@ def write_record(
     profile = sample_profile(size, hostile=hostile)
     if not good:
         removal = Removal("sample-1/5.9.9", "removed", "委托方未委托" + hostile, "某实验室")
-        profile = Profile(**{**{f: getattr(profile, f) for f in Profile.__slots__}, "tailoring": (removal,) if partial else ()})
+        profile = Profile(
+            **{**{f: getattr(profile, f) for f in Profile.__slots__}, "tailoring": (removal,) if partial else ()}
+        )
     ledger, store = Ledger.create(folder, clock=Clock()), EvidenceStore(folder)
     keys = [
         (check_key(part, clause, check), n, check)
@@ -213,8 +278,22 @@ def write_record(
     opened = header(profile, case, hostile, len(keys), len(chosen), partial)
     opened["profile"]["evidence"] = store.put_json(flatten(profile))
     ledger.append("open", **opened)
-    ledger.append("preflight", findings=[{"code": "D207", "cause": "CONFIGURATION", "message": "证书将在 12 天后到期" + hostile, "expected": "30 天以上", "actual": "12 天", "where": "tls"}])
-    ledger.append("fingerprint", when="start", values={"system_info.version": "3.2.1", "tls.issuer": "示例 CA" + hostile})
+    ledger.append(
+        "preflight",
+        findings=[
+            {
+                "code": "D207",
+                "cause": "CONFIGURATION",
+                "message": "证书将在 12 天后到期" + hostile,
+                "expected": "30 天以上",
+                "actual": "12 天",
+                "where": "tls",
+            }
+        ],
+    )
+    ledger.append(
+        "fingerprint", when="start", values={"system_info.version": "3.2.1", "tls.issuer": "示例 CA" + hostile}
+    )
     for key, n, check in chosen:
         ledger.append("start", check=key, attempt=1)
         result = _result(key, n, check, store, hostile)
@@ -224,14 +303,18 @@ def write_record(
         if n == 4 and not good:
             ledger.append("verdict", **result.with_attempt(2).to_json())
     if close:
-        ledger.append("fingerprint", when="end", values={"system_info.version": "3.2.1", "tls.issuer": "示例 CA" + hostile})
+        ledger.append(
+            "fingerprint", when="end", values={"system_info.version": "3.2.1", "tls.issuer": "示例 CA" + hostile}
+        )
         ledger.close(store, exitstatus=1)
     else:
         ledger.release()
     return profile
 
 
-def header(profile: Profile, case: dict[str, Any] | None, hostile: str, total: int, selected: int, partial: bool) -> dict[str, Any]:
+def header(
+    profile: Profile, case: dict[str, Any] | None, hostile: str, total: int, selected: int, partial: bool
+) -> dict[str, Any]:
     """What an `open` event holds."""
     return {
         "session": 1,

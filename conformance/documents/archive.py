@@ -33,7 +33,11 @@ def arc_01(ofd: Ofd) -> Findings:
         if body.document is None:
             t.unknown("Document.xml 读不出来，无法判定", where=body.place)
             continue
-        for clause, name, word in (("6.2.2a", "Permissions", "权限声明"), ("6.2.2b", "VPreferences", "视图首选项"), ("6.2.2e", "Extensions", "扩展信息")):
+        for clause, name, word in (
+            ("6.2.2a", "Permissions", "权限声明"),
+            ("6.2.2b", "VPreferences", "视图首选项"),
+            ("6.2.2e", "Extensions", "扩展信息"),
+        ):
             found = child(body.document.tree, name)
             if found is not None:
                 t.fail(f"{clause}：有{word}", expected=f"没有 {name}", where=f"{body.document.name}#{place(found)}")
@@ -56,7 +60,12 @@ def arc_02(ofd: Ofd) -> Findings:
     for part in ofd.parts.values():
         for kind, target, at in part.actions:
             if kind != "Goto":
-                t.fail("6.2.2c：有 Goto 以外的动作", expected="Goto", actual=shown(f"{kind} {target}".strip()), where=f"{part.name}#{at}")
+                t.fail(
+                    "6.2.2c：有 Goto 以外的动作",
+                    expected="Goto",
+                    actual=shown(f"{kind} {target}".strip()),
+                    where=f"{part.name}#{at}",
+                )
     for part in ofd.part("resource"):
         _fonts(t, part.name, part.tree)
         _media(ofd, t, part.name, part.tree)
@@ -66,7 +75,12 @@ def arc_02(ofd: Ofd) -> Findings:
 def _fonts(t: Teller, name: str, tree: object) -> None:
     for font in children(child(tree, "Fonts"), "Font"):
         if text(child(font, "FontFile")) is None:
-            t.fail("6.2.6b：字型没有嵌入", expected="FontFile", actual=shown(font.get("FontName") or ""), where=f"{name}#{place(font)}")
+            t.fail(
+                "6.2.6b：字型没有嵌入",
+                expected="FontFile",
+                actual=shown(font.get("FontName") or ""),
+                where=f"{name}#{place(font)}",
+            )
 
 
 def _media(ofd: Ofd, t: Teller, name: str, tree: object) -> None:
@@ -81,7 +95,12 @@ def _media(ofd: Ofd, t: Teller, name: str, tree: object) -> None:
             continue  # OFD-13 tells of it
         found = file_format(ofd, link.found)
         if found not in _RASTER:
-            t.fail("6.2.6e：图像格式不允许", expected="BMP、JPEG、PNG、JBIG2、JPEG2000 或 TIFF", actual=found, where=link.found)
+            t.fail(
+                "6.2.6e：图像格式不允许",
+                expected="BMP、JPEG、PNG、JBIG2、JPEG2000 或 TIFF",
+                actual=found,
+                where=link.found,
+            )
 
 
 def file_format(ofd: Ofd, name: str) -> str:

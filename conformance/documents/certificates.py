@@ -36,6 +36,14 @@ USAGES_ZH = dict(zip(USAGES, (
 ), strict=True))  # fmt: skip
 
 
+# Extensions whose meaning does not change what is judged here, or is judged: they may be critical.
+_WITH_ADDRESSES = {oids.CRL_POINTS, oids.SUBJECT_ALT_NAME, oids.ISSUER_ALT_NAME, oids.AUTHORITY_INFO}
+_UNDERSTOOD = _WITH_ADDRESSES | {
+    oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.BASIC_CONSTRAINTS, oids.SUBJECT_KEY_ID, oids.AUTHORITY_KEY_ID,
+    oids.CERTIFICATE_POLICIES,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A distinguished name: its bytes (what is compared) and its attributes in order, OID and text."""
@@ -184,23 +192,24 @@ def _read_extensions(wrapped: Node, found: _Extensions, names: Names) -> None:
         seen.add(oid)
         value = fields.take("extnValue", OCTET_STRING)
         fields.end()
+        known = oid in _UNDERSTOOD
         try:
-            known = _read_extension(oid, value.octets, found, names, where, value.head)
+            encoding = der.read(value.octets, _LIMITS)
         except DocumentError as error:
-            names.defects.append(Defect("extension-unreadable", where, value.start, f"扩展无法解析：{error.message}"))
-            known = True
+            if known:  # an extension of somebody's own need not hold DER
+                names.defects.append(
+                    Defect("extension-unreadable", where, value.start, f"扩展无法解析：{error.message}")
+                )
+        else:
+            names.defects += (
+                Defect(d.code, where, value.head + d.offset, d.message, d.expected, d.actual) for d in encoding.defects
+            )
+            _read_extension(oid, encoding.root, found, names, where, value.head)
         if not known and critical and critical.content != b"\0":
             found.unknown_critical += (oid,)
 
 
-def _read_extension(oid: str, octets: bytes, found: _Extensions, names: Names, where: str, offset: int) -> bool:
-    """False for an extension that is not understood here."""
-    if oid not in (oids.KEY_USAGE, oids.EXTENDED_KEY_USAGE, oids.BASIC_CONSTRAINTS, oids.SUBJECT_KEY_ID,
-                   oids.AUTHORITY_KEY_ID, oids.CRL_POINTS):  # fmt: skip
-        return False
-    encoding = der.read(octets, _LIMITS)
-    names.defects += (Defect(d.code, where, offset + d.offset, d.message, d.expected, d.actual) for d in encoding.defects)
-    root = encoding.root
+def _read_extension(oid: str, root: Node, found: _Extensions, names: Names, where: str, offset: int) -> None:
     if oid == oids.KEY_USAGE:
         found.usage = frozenset(USAGES[i] for i in values.named_bits(root) if i < len(USAGES))
     elif oid == oids.EXTENDED_KEY_USAGE:
@@ -217,9 +226,12 @@ def _read_extension(oid: str, octets: bytes, found: _Extensions, names: Names, w
         found.key_id = root.content
     elif oid == oids.AUTHORITY_KEY_ID:
         found.authority_key_id = next((n.content for n in root.children if n.tag == 0x80), b"")
-    else:
-        found.crl_points = tuple(n.content.decode("utf-8", "replace") for n in _walk(root) if n.tag == 0x86)[:16]
-    return True
+    elif oid in _WITH_ADDRESSES:
+        addresses = [n.content for n in _walk(root) if n.tag == 0x86]  # uniformResourceIdentifier [6] IA5String
+        if not all(a.isascii() for a in addresses):
+            names.defects.append(Defect("ia5-string-not-ascii", where, offset, "IA5String 含有非 ASCII 字节"))
+        if oid == oids.CRL_POINTS:
+            found.crl_points = tuple(a.decode("utf-8", "replace") for a in addresses)[:16]
 
 
 def _walk(node: Node) -> Iterator[Node]:

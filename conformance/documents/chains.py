@@ -49,7 +49,9 @@ def issuers(certificate: Certificate, policy: Policy, extra: Iterable[Certificat
 
 @lru_cache(maxsize=2048)
 def _link(certificate: Certificate, issuer: Certificate, user_id: bytes) -> keys.Checked:
-    return keys.verify(issuer.key, certificate.algorithm, certificate.tbs, certificate.signature, "certificate", user_id)
+    return keys.verify(
+        issuer.key, certificate.algorithm, certificate.tbs, certificate.signature, "certificate", user_id
+    )
 
 
 def build(certificate: Certificate, policy: Policy, moment: Time | None, extra: tuple[Certificate, ...] = ()) -> Chain:
@@ -91,7 +93,9 @@ class _Search:
                 continue
             signed = _link(last, issuer, self.policy.user_id)
             if not signed.holds:
-                self.remember(path, signed.holds, f"“{last.holder}”的证书签名用“{issuer.holder}”的公钥验证：{signed.reason}")
+                self.remember(
+                    path, signed.holds, f"“{last.holder}”的证书签名用“{issuer.holder}”的公钥验证：{signed.reason}"
+                )
                 continue
             if trouble := self.unfit(issuer, len(path) - 1):
                 self.remember((*path, issuer), False, f"“{issuer.holder}”{trouble}")

@@ -145,7 +145,9 @@ def _content(node: Node, names: Names) -> bytes:
     if node.tag in (OCTET_STRING, 0x24):
         return node.octets
     where = "contentInfo.content"
-    names.defects.append(Defect("wrong-type", where, node.start, "内层内容的类型不对", "OCTET STRING", type_name(node.tag)))
+    names.defects.append(
+        Defect("wrong-type", where, node.start, "内层内容的类型不对", "OCTET STRING", type_name(node.tag))
+    )
     return node.content
 
 
@@ -172,7 +174,12 @@ def _signer(fields: Fields) -> Signer:
         written = [n.raw for n in signed.children]
         if written != sorted(written):
             names.defects.append(
-                Defect("set-not-sorted", "signerInfo.authenticatedAttributes", signed.start, "签名属性没有按 DER 的次序排列")
+                Defect(
+                    "set-not-sorted",
+                    "signerInfo.authenticatedAttributes",
+                    signed.start,
+                    "签名属性没有按 DER 的次序排列",
+                )
             )
     return Signer(
         version, issuer, serial, key_id, digest_algorithm, attributes, _attributes(signed, names), algorithm, signature,

@@ -51,22 +51,20 @@ DEFAULT = CoveragePolicy()
 
 
 def reachable(ofd: Ofd) -> dict[str, str]:
-    """Every file that OFD.xml leads to → its role (the first way found)."""
+    """Every file that OFD.xml leads to → its role: the first way found, but what is shown is content wherever it lies."""
     out: dict[str, str] = {ROOT: "root"} if ROOT in ofd.package.entries else {}
     for link in ofd.links:
-        if link.found is not None:
-            out.setdefault(link.found, link.role)
+        if link.found is not None and out.setdefault(link.found, link.role) in SIGNATURE_ROLES:
+            out[link.found] = link.role if link.role not in SIGNATURE_ROLES else out[link.found]
     return out
 
 
 def content(ofd: Ofd) -> dict[str, str]:
-    """The reachable files that a signature has to cover: all but the list of signatures and what lies in their folders."""
-    reached = reachable(ofd)
-    folders = {k.found.rpartition("/")[0] + "/" for k in ofd.linked("signature") if k.found is not None and "/" in k.found}
-    own = {f for f in folders if f.count("/") > 1}  # a signature in the folder of the document takes no content with it
-    return {
-        name: role for name, role in reached.items() if role not in SIGNATURE_ROLES and not any(name.startswith(f) for f in own)
-    }
+    """The reachable files that a signature has to cover: all but the list of signatures and the files of signatures.
+
+    By what a file is, not by where it lies: else a page could hide from every signature in the folder of one.
+    """
+    return {name: role for name, role in reachable(ofd).items() if role not in SIGNATURE_ROLES}
 
 
 def coverage(s: SignatureSet, signature: Signature, policy: CoveragePolicy = DEFAULT) -> Coverage:
@@ -98,7 +96,10 @@ def smuggled(s: SignatureSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def described(ofd: Ofd) -> set[str]:
     """Files of GM/T 0099 that hang on entry files of their own: integrity and encryption."""
     out: set[str] = set()
-    for entry, names in (("OFDEntries.xml", ("SignedValueLoc",)), ("Encryptions.xml", ("DecryptSeedLoc", "EntriesMapLoc"))):
+    for entry, names in (
+        ("OFDEntries.xml", ("SignedValueLoc",)),
+        ("Encryptions.xml", ("DecryptSeedLoc", "EntriesMapLoc")),
+    ):
         if entry not in ofd.package.entries:
             continue
         out.add(entry)

@@ -18,7 +18,16 @@ from conformance.documents.trouble import DocumentError
 from conformance.documents.verdicts import Defect
 
 _LIMITS = der.Limits(size=16 << 20, depth=20, nodes=1_000_000)
-_REASONS = {0: "未说明", 1: "密钥泄露", 2: "CA 密钥泄露", 3: "隶属关系改变", 4: "被取代", 5: "停止使用", 6: "冻结", 9: "权限收回"}
+_REASONS = {
+    0: "未说明",
+    1: "密钥泄露",
+    2: "CA 密钥泄露",
+    3: "隶属关系改变",
+    4: "被取代",
+    5: "停止使用",
+    6: "冻结",
+    9: "权限收回",
+}
 _REMOVED = 8  # removeFromCRL: a hold that was lifted
 
 
@@ -57,7 +66,7 @@ class Status:
     entry: Revocation | None = None
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def read(data: bytes) -> Crl:
     """A list from its bytes; DocumentError F101 to F104 when it cannot be read."""
     encoding = der.read(data, _LIMITS)
@@ -91,7 +100,12 @@ def _entry(node: Node) -> tuple[int, Revocation]:
     if extensions := fields.optional("crlEntryExtensions", SEQUENCE):
         for extension in extensions.children:
             parts = extension.children
-            if len(parts) > 1 and parts[0].tag == OID and values.oid(parts[0]) == oids.CRL_REASON and parts[-1].tag == OCTET_STRING:
+            if (
+                len(parts) > 1
+                and parts[0].tag == OID
+                and values.oid(parts[0]) == oids.CRL_REASON
+                and parts[-1].tag == OCTET_STRING
+            ):
                 reason = parts[-1].content[-1] if len(parts[-1].content) == 3 else 0
     return serial, Revocation(date, reason)
 

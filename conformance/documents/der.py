@@ -106,7 +106,13 @@ class _Reader:
             raise self.broken(at, "长度字段无效")
         size = int.from_bytes(self.data[at + 1 : at + 1 + count], "big")
         if size < 0x80 or count > (size.bit_length() + 7) // 8:
-            self.note("length-not-minimal", at, "长度没有用最短形式编码", f"{len(asn1.length(size))} 个字节", f"{count + 1} 个字节")
+            self.note(
+                "length-not-minimal",
+                at,
+                "长度没有用最短形式编码",
+                f"{len(asn1.length(size))} 个字节",
+                f"{count + 1} 个字节",
+            )
         return size, at + 1 + count
 
     def element(self, at: int, end: int, depth: int) -> Node:
@@ -160,7 +166,9 @@ class _Reader:
                 self.note("integer-not-minimal", at, "INTEGER 没有用最短形式编码")
         elif tag == asn1.BIT_STRING:
             if not content or content[0] > 7 or (content[0] and len(content) == 1):
-                self.note("bit-string-invalid", at, "BIT STRING 的未用位数无效", "0 到 7", content[:1].hex() or "无内容")
+                self.note(
+                    "bit-string-invalid", at, "BIT STRING 的未用位数无效", "0 到 7", content[:1].hex() or "无内容"
+                )
             elif content[0] and content[-1] & ((1 << content[0]) - 1):
                 self.note("bit-string-padding", at, "BIT STRING 的未用位不为零")
         elif tag == asn1.BOOLEAN:

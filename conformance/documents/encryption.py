@@ -69,7 +69,9 @@ def _operation(ofd: Ofd, element: Element) -> Operation:
         }  # fmt: skip
     mapped = _tree(ofd, map_)
     if mapped is not None:
-        described["entries"] = tuple((e.get("Path") or "", e.get("EPath") or "") for e in children(mapped, "EncryptEntry"))
+        described["entries"] = tuple(
+            (e.get("Path") or "", e.get("EPath") or "") for e in children(mapped, "EncryptEntry")
+        )
     return Operation(**out, **described)  # type: ignore[arg-type]
 
 
@@ -111,14 +113,26 @@ def _seed(t: Teller, o: Operation, where: str) -> None:
         t.fail("密钥描述文件读不出来", expected="DecyptSeed", where=o.seed)
         return
     if o.seed_id != o.id:
-        t.fail("密钥描述文件的 ID 与加密操作标识不一致", expected=shown(o.id or ""), actual=shown(o.seed_id or ""), where=o.seed)
+        t.fail(
+            "密钥描述文件的 ID 与加密操作标识不一致",
+            expected=shown(o.id or ""),
+            actual=shown(o.seed_id or ""),
+            where=o.seed,
+        )
     if o.scheme not in SCHEMES:
-        t.fail("加密方案标识不对", expected=" 或 ".join(SCHEMES), actual=shown(o.scheme or ""), where=f"{o.seed}#EncryptCaseId")
+        t.fail(
+            "加密方案标识不对",
+            expected=" 或 ".join(SCHEMES),
+            actual=shown(o.scheme or ""),
+            where=f"{o.seed}#EncryptCaseId",
+        )
     if not o.users:
         t.fail("没有可解密的用户", expected="至少一个 UserInfo", where=o.seed)
     for iv in o.ivs:
         if iv is None or len(iv) != _BLOCK:
-            t.fail("初始化向量不是 16 字节", expected="16 字节", actual=f"{len(iv or b'')} 字节", where=f"{o.seed}#IVValue")
+            t.fail(
+                "初始化向量不是 16 字节", expected="16 字节", actual=f"{len(iv or b'')} 字节", where=f"{o.seed}#IVValue"
+            )
 
 
 def _map(ofd: Ofd, t: Teller, o: Operation, where: str) -> None:
@@ -144,4 +158,6 @@ def _cipher(ofd: Ofd, t: Teller, name: str, word: str) -> None:
     """SM4-CBC with PKCS#7 padding gives whole blocks, at least one."""
     size = ofd.package.entries[name].size
     if size == 0 or size % _BLOCK:
-        t.fail(f"{word}的长度不是 16 的倍数，不会是 SM4-CBC 密文", expected="16 的倍数", actual=f"{size} 字节", where=name)
+        t.fail(
+            f"{word}的长度不是 16 的倍数，不会是 SM4-CBC 密文", expected="16 的倍数", actual=f"{size} 字节", where=name
+        )

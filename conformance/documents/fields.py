@@ -47,7 +47,9 @@ class Names:
         out = []
         for defect in (*defects, *self.defects):
             around = [s for s in self._spans if s[0] <= defect.offset < s[1]]
-            name = min(around, key=lambda s: s[1] - s[0])[2] if around and defect.where.startswith("[") else defect.where
+            name = (
+                min(around, key=lambda s: s[1] - s[0])[2] if around and defect.where.startswith("[") else defect.where
+            )
             out.append(Defect(defect.code, name, defect.offset, defect.message, defect.expected, defect.actual))
         return tuple(out)
 
@@ -114,4 +116,6 @@ class Fields:
 def wrong(path: str, node: Node, expected: str) -> DocumentError:
     """The error of an element whose type is not the one of this structure."""
     place = path or "顶层结构"
-    return DocumentError("F104", f"{place} 的类型不对：{type_name(node.tag)}", where=path or f"[{node.start}]", expected=expected)
+    return DocumentError(
+        "F104", f"{place} 的类型不对：{type_name(node.tag)}", where=path or f"[{node.start}]", expected=expected
+    )

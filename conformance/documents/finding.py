@@ -66,13 +66,13 @@ class Teller:
         self._found: list[Finding] = []
         self._more = 0
 
-    def _add(self, level: Level, message: str, expected: object, actual: object, where: str, layer: Layer | None) -> None:
+    def _add(
+        self, level: Level, message: str, expected: object, actual: object, where: str, layer: Layer | None
+    ) -> None:
         if len(self._found) >= MOST and (level is not Level.FAIL or self._failed):
             self._more += 1
             return
-        self._found.append(
-            Finding(self.clause, level, message, str(expected), str(actual), where, layer or self.layer)
-        )
+        self._found.append(Finding(self.clause, level, message, str(expected), str(actual), where, layer or self.layer))
 
     @property
     def _failed(self) -> bool:

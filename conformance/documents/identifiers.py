@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from conformance.codes.text import shown
 from conformance.documents.finding import Findings, Teller
 from conformance.documents.ofd import ROOT, DocBody, Ofd
@@ -34,19 +36,25 @@ def _document(ofd: Ofd, body: DocBody, t: Teller) -> None:
     if body.document is None:
         t.unknown("Document.xml 读不出来，无法判定", where=body.place)
         return
-    seen: dict[int, str] = {}
+    seen: dict[int, tuple[str, str, str, int]] = {}
     twice = 0
     for part in ofd.parts.values():
         if part.body != body.index or part.role not in NUMBERED:
             continue
-        for raw, at in part.ids:
-            value, where = number(raw), f"{part.name}#{at}"
+        for raw, element, line in part.ids:
+            value = number(raw)
+            where = (part.name, element, raw, line)
             if not value:
-                t.fail("标识不是大于 0 的整数", expected="1 … 4294967295", actual=shown(raw), where=where)
+                t.fail("标识不是大于 0 的整数", expected="1 … 4294967295", actual=shown(raw), where=_place(where))
             elif value in seen:
                 twice += 1
                 if twice <= _MOST:
-                    t.fail("标识重复", expected="文档内唯一", actual=f"{value}（另见 {seen[value]}）", where=where)
+                    t.fail(
+                        "标识重复",
+                        expected="文档内唯一",
+                        actual=f"{value}（另见 {_place(seen[value])}）",
+                        where=_place(where),
+                    )
             else:
                 seen[value] = where
     if twice > _MOST:
@@ -62,7 +70,12 @@ def _document(ofd: Ofd, body: DocBody, t: Teller) -> None:
         )  # fmt: skip
 
 
-def _references(ofd: Ofd, body: DocBody, defined: dict[int, str], t: Teller) -> None:
+def _place(at: tuple[str, str, str, int]) -> str:
+    name, element, raw, line = at
+    return f"{name}#{element}[{shown(raw, 40)}]:{line}"
+
+
+def _references(ofd: Ofd, body: DocBody, defined: Container[int | None], t: Teller) -> None:
     lost = 0
     for part in ofd.parts.values():
         if part.body != body.index:
@@ -71,6 +84,11 @@ def _references(ofd: Ofd, body: DocBody, defined: dict[int, str], t: Teller) -> 
             if number(raw) not in defined:
                 lost += 1
                 if lost <= _MOST:
-                    t.fail(f"{kind} 引用的标识没有定义", expected="文档内有定义的标识", actual=shown(raw), where=f"{part.name}#{at}")
+                    t.fail(
+                        f"{kind} 引用的标识没有定义",
+                        expected="文档内有定义的标识",
+                        actual=shown(raw),
+                        where=f"{part.name}#{at}",
+                    )
     if lost > _MOST:
         t.fail(f"另有 {lost - _MOST} 处引用没有定义", expected="文档内有定义的标识", where=body.place)

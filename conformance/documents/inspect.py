@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.documents import archive, coverage, encryption, integrity, licence, signature_rules, structure, told
+from conformance.documents import coverage, encryption, integrity, licence, told
 from conformance.documents.coverage import WORDS
+from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
 from conformance.documents.ofd import ROOT, Ofd
 from conformance.documents.package import Package, Problem
 from conformance.documents.peek import ValueKind, is_seal, value_kind
 from conformance.documents.policy import Policy
-from conformance.documents.signature_rules import SignaturePolicy
 from conformance.documents.signatures import Signature, SignatureSet, hasher
 from conformance.documents.told import Person, SealTold, Told
 from conformance.errors import UsageError
@@ -142,12 +142,13 @@ def inspect(path: str | Path, policy: Policy | None = None) -> Inspection:
     try:
         base = _identity(path)
         with path.open("rb") as file:
-            head = file.read(16)
-            data = head + file.read(_WHOLE - 16)
+            head = file.read(4)
+            data = b"" if head in ZIP else head + file.read(_WHOLE - 4)
     except OSError as error:
-        raise UsageError("U620", f"文件读不出来: {error.strerror or error}", where=str(path), hint="检查文件名和权限") from None
-    if head[:4] in (b"PK\3\4", b"PK\5\6"):
-        del data
+        raise UsageError(
+            "U620", f"文件读不出来: {error.strerror or error}", where=str(path), hint="检查文件名和权限"
+        ) from None
+    if head in ZIP:
         with Package.open(path) as package:
             return _package(package, base, policy)
     return _single(data, base, policy)
@@ -170,13 +171,21 @@ def _single(data: bytes, base: Inspection, policy: Policy) -> Inspection:
         return replace(base, kind="pdf", kind_word="PDF 文件（仅识别，未检查其中的签名）")
     if is_seal(data):
         seal, findings = told.seal(data, policy)
-        return replace(base, kind="seal", kind_word="电子印章", seal=seal, findings=findings)
+        return replace(base, kind="seal", kind_word="电子印章", seal=seal, findings=(*findings, *nested(seal)))
     kind = value_kind(data)
     if kind in (ValueKind.SES, ValueKind.SES_V1, ValueKind.CMS, ValueKind.PKCS7):
         value = told.value(data, policy, document=None, path=None)
         word = "seal-signature" if kind in (ValueKind.SES, ValueKind.SES_V1) else "signed-data"
         facts = tuple((k, v) for k, v in (("签名时间", value.time), ("时间戳", value.stamp)) if v)
-        return replace(base, kind=word, kind_word=kind.word, seal=value.seal, signer=value.signer, facts=facts, findings=value.findings)
+        return replace(
+            base,
+            kind=word,
+            kind_word=kind.word,
+            seal=value.seal,
+            signer=value.signer,
+            facts=facts,
+            findings=value.findings,
+        )
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return replace(base, kind="xml", kind_word="XML 文件（不是 OFD 包）")
     return base
@@ -184,56 +193,28 @@ def _single(data: bytes, base: Inspection, policy: Policy) -> Inspection:
 
 def _package(package: Package, base: Inspection, policy: Policy) -> Inspection:
     if not package.refused and not any(n.rpartition("/")[2].casefold() == ROOT.casefold() for n in package.names):
-        files = tuple(FileTold(e.name, e.size, e.date, "", (), "") for e in list(package.entries.values())[:_MOST_FILES])
-        return replace(base, kind="zip", kind_word="ZIP 包（其中没有 OFD.xml）", files=files, findings=_container(package.problems))
+        files = tuple(
+            FileTold(e.name, e.size, e.date, "", (), "") for e in list(package.entries.values())[:_MOST_FILES]
+        )
+        return replace(
+            base, kind="zip", kind_word="ZIP 包（其中没有 OFD.xml）", files=files, findings=_container(package.problems)
+        )
     ofd = Ofd.read(package)
-    s = SignatureSet.of(ofd)
-    values = {g.index: _value(s, g, policy) for g in s.signatures}
-    findings = _findings(ofd, s, values, policy)
-    signatures = tuple(_signature(s, g, values[g.index], findings) for g in s.signatures)
-    all_findings = findings + tuple(f for v in values.values() if v is not None for f in v.findings)
+    found = examine(ofd, policy)
+    s = found.signatures
+    signatures = tuple(_signature(s, g, found.values[g.index], found.package) for g in s.signatures)
     return replace(
         base, kind="ofd", kind_word="OFD 版式文档", facts=_facts(ofd), metadata=tuple(licence.metadata(ofd).items()),
-        files=tuple(_files(s, signatures)), signatures=signatures, findings=all_findings,
+        files=tuple(_files(s, signatures)), signatures=signatures, findings=found.findings,
         index=tuple((e.name, e.text or "") for e in licence.index(ofd)[:_MOST_FILES]),
         watermarks=tuple(w.text or f"图像水印（{w.images} 个图像）" for w in licence.watermarks(ofd)),
     )  # fmt: skip
 
 
 def _container(problems: Iterable[Problem]) -> Findings:
-    return tuple(Finding("OFD-17", Level.FAIL, p.message, p.expected, p.actual, p.where, Layer.POLICY) for p in problems)
-
-
-def _value(s: SignatureSet, g: Signature, policy: Policy) -> Told | None:
-    data = s.value(g)
-    if data is None:
-        return None
-    document = s.ofd.package.read(g.part.name) if g.part is not None else None
-    result = told.value(data, policy, document=document, path=f"/{g.part.name}" if g.part else None, stated=g.time)
-    prefix = g.value.found if g.value is not None else ""
-    return replace(result, findings=tuple(replace(f, where=f"{prefix}#{f.where}" if f.where else prefix or "") for f in result.findings))
-
-
-def _findings(ofd: Ofd, s: SignatureSet, values: dict[int, Told | None], policy: Policy) -> Findings:
-    def verified(g: Signature) -> bool | None:
-        value = values[g.index]
-        return value.value_ok if value is not None else None
-
-    signing = SignaturePolicy(algorithms=policy.hashes, verified=verified)
-    out: list[Finding] = []
-    for check in structure.CLAUSES.values():
-        out += check(ofd)
-    for rule in signature_rules.CLAUSES.values():
-        out += rule(s, signing)
-    for cover in coverage.CLAUSES.values():
-        out += cover(s, coverage.DEFAULT)
-    out += integrity.int_01(ofd)
-    out += integrity.int_02(ofd, told.verifier(policy))
-    out += encryption.enc_01(ofd)
-    if ofd.root is not None and ofd.root.tree is not None and ofd.root.tree.get("DocType") == "OFD-A":
-        out += archive.arc_01(ofd)
-        out += archive.arc_02(ofd)
-    return tuple(out)
+    return tuple(
+        Finding("OFD-17", Level.FAIL, p.message, p.expected, p.actual, p.where, Layer.POLICY) for p in problems
+    )
 
 
 def _signature(s: SignatureSet, g: Signature, value: Told | None, findings: Findings) -> SignatureTold:
@@ -270,7 +251,10 @@ def _facts(ofd: Ofd) -> tuple[tuple[str, str], ...]:
             )  # fmt: skip
             out += [(f"{label}{mark}", v) for label, v in pairs]
         pages = sum(1 for _ in ofd.linked("page", source=body.document.name)) if body.document else 0
-        out += [(f"页数{mark}", str(pages)), (f"附件{mark}", str(sum(k.body == body.index for k in ofd.linked("attachment"))))]
+        out += [
+            (f"页数{mark}", str(pages)),
+            (f"附件{mark}", str(sum(k.body == body.index for k in ofd.linked("attachment")))),
+        ]
     if encryption.ENTRY in ofd.package.entries:
         out.append(("加密", "已加密（GM/T 0099）"))
     if integrity.ENTRIES in ofd.package.entries:

@@ -108,7 +108,10 @@ def people(seal: SealTold | None, signer: Person | None) -> Iterator[tuple[str, 
         yield "印章标准", f"{seal.standard}，版本 {seal.version}，厂商 {seal.vendor}"
         yield "印章有效期", f"{seal.valid_from} 至 {seal.valid_to}"
         yield "印章制作时间", seal.created
-        yield "印章授权的证书", f"{seal.listed} 个" + (f"（列表类型 {seal.list_type}）" if seal.list_type is not None else "")
+        yield (
+            "印章授权的证书",
+            f"{seal.listed} 个" + (f"（列表类型 {seal.list_type}）" if seal.list_type is not None else ""),
+        )
         if seal.maker is not None:
             yield "制章者", seal.maker.name
             yield "制章者证书有效期", f"{seal.maker.valid_from} 至 {seal.maker.valid_to}"
@@ -117,7 +120,10 @@ def people(seal: SealTold | None, signer: Person | None) -> Iterator[tuple[str, 
 
 def described(s: SignatureTold) -> Iterator[tuple[str, str]]:
     """Label and value of a signature, without its digests; shared with the page."""
-    yield "类型", f"{'电子印章签章' if s.type == 'Seal' else '数字签名' if s.type == 'Sign' else s.type}{f'（标识 {s.id}）' if s.id else ''}"
+    yield (
+        "类型",
+        f"{'电子印章签章' if s.type == 'Seal' else '数字签名' if s.type == 'Sign' else s.type}{f'（标识 {s.id}）' if s.id else ''}",
+    )
     if s.value is not None:
         yield "签名值", s.value.kind.word
         yield from people(s.value.seal, s.value.signer)
@@ -187,7 +193,9 @@ def _problems(it: Inspection) -> Iterator[str]:
     for p in it.problems:
         mark, word = LEVELS[p.level]
         yield f"  {mark} {word} [{p.clause}] {shown(p.message)}{_at(p.where)}"
-        if said := "；".join(f"{word} {shown(value)}" for word, value in (("应为", p.expected), ("实为", p.actual)) if value):
+        if said := "；".join(
+            f"{word} {shown(value)}" for word, value in (("应为", p.expected), ("实为", p.actual)) if value
+        ):
             yield f"      {said}"
         if (because := why(p)) and p.clause not in told:
             told.add(p.clause)

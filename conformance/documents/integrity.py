@@ -97,11 +97,23 @@ def int_02(ofd: Ofd, verify: Verify | None = None) -> Findings:
         return t.done()
     data = ofd.package.read(it.value, _VALUE_LIMIT) if it.value is not None else None
     if data is None:
-        t.fail("签名值文件不存在或读不出来", expected="存在的文件", actual=shown(it.value_raw), where=ENTRIES, layer=Layer.DECODE)
+        t.fail(
+            "签名值文件不存在或读不出来",
+            expected="存在的文件",
+            actual=shown(it.value_raw),
+            where=ENTRIES,
+            layer=Layer.DECODE,
+        )
         return t.done()
     kind, where = value_kind(data), it.value or ""
     if kind is not ValueKind.CMS:
-        t.fail("签名值不是 GB/T 35275 签名数据", expected=ValueKind.CMS.word, actual=kind.word, where=where, layer=Layer.DECODE)
+        t.fail(
+            "签名值不是 GB/T 35275 签名数据",
+            expected=ValueKind.CMS.word,
+            actual=kind.word,
+            where=where,
+            layer=Layer.DECODE,
+        )
         return t.done()
     if verify is None:
         t.unknown("签名值没有验证，无法判定", where=where)

@@ -16,7 +16,9 @@ _SIGNING = frozenset({"digitalSignature", "nonRepudiation"})
 _ENCIPHERING = frozenset({"keyEncipherment", "dataEncipherment", "keyAgreement"})
 
 
-def examine(flow: Flow, clause: str, octets: bytes, role: str, where: str) -> tuple[Certificate | None, tuple[Defect, ...]]:
+def examine(
+    flow: Flow, clause: str, octets: bytes, role: str, where: str
+) -> tuple[Certificate | None, tuple[Defect, ...]]:
     """Read a certificate field: `clause` decides that it is an X.509 certificate, CERT-01 and CERT-02 what is in it.
 
     role      who this is to a person: 制章者, 签章者, 签名者, 时间戳服务
@@ -25,11 +27,26 @@ def examine(flow: Flow, clause: str, octets: bytes, role: str, where: str) -> tu
     try:
         found = certificates.read(data)
     except DocumentError as error:
-        flow.add(clause, Layer.DECODE, Level.FAIL, f"{role}证书无法解析：{error.message}", expected="DER 编码的 X.509 证书", where=where)
+        flow.add(
+            clause,
+            Layer.DECODE,
+            Level.FAIL,
+            f"{role}证书无法解析：{error.message}",
+            expected="DER 编码的 X.509 证书",
+            where=where,
+        )
         return None, ()
     if data is not octets or len(found.raw) != len(data):
         actual = "PEM 文本" if data is not octets else f"证书之后还有 {len(data) - len(found.raw)} 个字节"
-        flow.add(clause, Layer.DECODE, Level.FAIL, f"{role}证书不是单纯的 DER 编码", expected="DER 编码", actual=actual, where=where)
+        flow.add(
+            clause,
+            Layer.DECODE,
+            Level.FAIL,
+            f"{role}证书不是单纯的 DER 编码",
+            expected="DER 编码",
+            actual=actual,
+            where=where,
+        )
     else:
         flow.add(clause, Layer.DECODE, Level.PASS, f"{role}证书可以解析", actual=found.holder, where=where)
     defects = tuple(d.within(where) for d in found.defects if d.code != "trailing-bytes")
@@ -50,9 +67,18 @@ def _algorithms(flow: Flow, found: Certificate, role: str, where: str) -> None:
         flow.add("CERT-01", Layer.POLICY, Level.FAIL, f"{role}证书的{what}不是国密算法", where=where, aspect="algorithm",
                  expected=oids.shown(expected), actual=oids.shown(actual))  # fmt: skip
     if found.key.is_sm2 and found.key.sm2 is None:
-        flow.add("CERT-01", Layer.CRYPTO, Level.FAIL, f"{role}证书的公钥不是 SM2 曲线上的点", where=where, aspect="algorithm")
+        flow.add(
+            "CERT-01", Layer.CRYPTO, Level.FAIL, f"{role}证书的公钥不是 SM2 曲线上的点", where=where, aspect="algorithm"
+        )
     elif not wrong:
-        flow.add("CERT-01", Layer.POLICY, Level.PASS, f"{role}证书使用 SM2 公钥和 SM2/SM3 签名", where=where, aspect="algorithm")
+        flow.add(
+            "CERT-01",
+            Layer.POLICY,
+            Level.PASS,
+            f"{role}证书使用 SM2 公钥和 SM2/SM3 签名",
+            where=where,
+            aspect="algorithm",
+        )
 
 
 def _purpose(flow: Flow, found: Certificate, role: str, where: str) -> None:

@@ -54,19 +54,41 @@ def judge(data: bytes, policy: Policy, *, document: bytes | None = None, signed_
     try:
         found, defects = cms.read(data)
     except DocumentError as error:
-        flow.add("CMS-01", Layer.DECODE, Level.FAIL, f"签名数据无法解析：{error.message}", expected="GB/T 35275 signedData", where=error.where)
+        flow.add(
+            "CMS-01",
+            Layer.DECODE,
+            Level.FAIL,
+            f"签名数据无法解析：{error.message}",
+            expected="GB/T 35275 signedData",
+            where=error.where,
+        )
         return CmsResult(None, None, "", signed_at, None, Judgement((), tuple(flow.found)))
     collected = list(defects)
     _structure(flow, found, defects)
     if len(found.signers) != 1:
-        flow.add("CMS-01", Layer.DECODE, Level.FAIL, "应恰有一个签名者", expected=1, actual=len(found.signers), where="signerInfos")
+        flow.add(
+            "CMS-01",
+            Layer.DECODE,
+            Level.FAIL,
+            "应恰有一个签名者",
+            expected=1,
+            actual=len(found.signers),
+            where="signerInfos",
+        )
         return CmsResult(found, None, "", signed_at, None, Judgement(tuple(collected), tuple(flow.found)))
     signer = found.signers[0]
     _versions(flow, found, signer)
     certificate = _certificate(flow, found, signer, policy, collected)
     profile = _document(flow, found, signer, document)
     if certificate is None:
-        flow.add("CMS-02", Layer.CRYPTO, Level.UNKNOWN, "没有签名者证书，签名值无法验证", where="signerInfo", aspect="signature")
+        flow.add(
+            "CMS-02",
+            Layer.CRYPTO,
+            Level.UNKNOWN,
+            "没有签名者证书，签名值无法验证",
+            where="signerInfo",
+            aspect="signature",
+        )
     else:
         collected += _value(flow, found, signer, certificate, policy, document)
     time = signer.signing_time or signed_at
@@ -84,7 +106,16 @@ def _structure(flow: Flow, found: SignedData, defects: tuple[Defect, ...]) -> No
               expected=oids.shown(oids.SM2_DATA), actual=oids.shown(found.content_type), where="contentInfo.contentType",
               aspect="inner-type", fail=Level.WARN)  # fmt: skip
     for d in defects:  # PKCS#7 allows BER here; only what is signed must be DER, and that shows in the signature
-        flow.add("CMS-01", Layer.DECODE, Level.WARN, d.message, expected=d.expected, actual=d.actual, where=d.where, aspect="encoding")
+        flow.add(
+            "CMS-01",
+            Layer.DECODE,
+            Level.WARN,
+            d.message,
+            expected=d.expected,
+            actual=d.actual,
+            where=d.where,
+            aspect="encoding",
+        )
 
 
 def _versions(flow: Flow, found: SignedData, signer: Signer) -> None:
@@ -96,7 +127,15 @@ def _versions(flow: Flow, found: SignedData, signer: Signer) -> None:
               actual="、".join(oids.shown(a) for a in sorted(algorithms)), where="digestAlgorithms", aspect="hash")  # fmt: skip
     for attribute in signer.unsigned:
         if attribute.oid != oids.TIME_STAMP_TOKEN:
-            flow.add("CMS-01", Layer.DECODE, Level.WARN, "不认识的未签名属性", actual=attribute.oid, where="signerInfo", aspect="unsigned")
+            flow.add(
+                "CMS-01",
+                Layer.DECODE,
+                Level.WARN,
+                "不认识的未签名属性",
+                actual=attribute.oid,
+                where="signerInfo",
+                aspect="unsigned",
+            )
 
 
 def _certificate(
@@ -107,7 +146,15 @@ def _certificate(
         flow.add("CMS-01", Layer.DECODE, Level.FAIL, "签名数据里没有签名者证书", where="certificates", aspect="certificate",
                  actual=f"{len(found.certificates)} 个证书")  # fmt: skip
         return found.certificate_of(signer, trusted(policy))
-    flow.add("CMS-01", Layer.DECODE, Level.PASS, "签名数据里有签名者证书", actual=certificate.holder, where="certificates", aspect="certificate")
+    flow.add(
+        "CMS-01",
+        Layer.DECODE,
+        Level.PASS,
+        "签名数据里有签名者证书",
+        actual=certificate.holder,
+        where="certificates",
+        aspect="certificate",
+    )
     _, defects = judge_certificate.examine(flow, "CERT-01", certificate.raw, _SIGNER, "certificates")
     collected += defects
     return certificate
@@ -115,7 +162,13 @@ def _certificate(
 
 def _document(flow: Flow, found: SignedData, signer: Signer, document: bytes | None) -> str:
     """CMS-02, the digest: what was signed is this document."""
-    profile = "attributes" if signer.signed_attributes is not None else "content-digest" if found.content is not None else "detached"
+    profile = (
+        "attributes"
+        if signer.signed_attributes is not None
+        else "content-digest"
+        if found.content is not None
+        else "detached"
+    )
     value = signer.attribute(oids.MESSAGE_DIGEST) if profile == "attributes" else found.content
     where = "messageDigest" if profile == "attributes" else "contentInfo.content"
     if profile == "attributes":
@@ -123,7 +176,9 @@ def _document(flow: Flow, found: SignedData, signer: Signer, document: bytes | N
     if document is None:
         flow.add("CMS-02", Layer.CRYPTO, Level.UNKNOWN, "没有原文，杂凑值无法判定", where=where, aspect="digest")
     elif profile == "detached":
-        flow.add("CMS-02", Layer.CRYPTO, Level.WARN, "没有签名属性也没有内容，直接对原文签名", where=where, aspect="digest")
+        flow.add(
+            "CMS-02", Layer.CRYPTO, Level.WARN, "没有签名属性也没有内容，直接对原文签名", where=where, aspect="digest"
+        )
     else:
         expected = sm3(document)
         flow.test("CMS-02", Layer.CRYPTO, value == expected, "原文杂凑值一致", "原文杂凑值不一致", expected=expected.hex(),
@@ -134,7 +189,9 @@ def _document(flow: Flow, found: SignedData, signer: Signer, document: bytes | N
 def _attributes(flow: Flow, found: SignedData, signer: Signer) -> None:
     wanted = next((a for a in signer.attributes if a.oid == oids.CONTENT_TYPE), None)
     if wanted is None:
-        flow.add("CMS-02", Layer.DECODE, Level.WARN, "签名属性里没有内容类型", where="signerInfo", aspect="content-type")
+        flow.add(
+            "CMS-02", Layer.DECODE, Level.WARN, "签名属性里没有内容类型", where="signerInfo", aspect="content-type"
+        )
         return
     same = any(v.endswith(_oid_content(found.content_type)) for v in wanted.values)
     flow.test("CMS-02", Layer.DECODE, same, "签名属性里的内容类型一致", "签名属性里的内容类型与内层内容类型不一致",
@@ -153,7 +210,9 @@ def _value(
 ) -> tuple[Defect, ...]:
     content = found.content if found.content is not None else document
     if content is None and signer.signed_attributes is None:
-        flow.add("CMS-02", Layer.CRYPTO, Level.UNKNOWN, "没有原文，签名值无法验证", where="signerInfo", aspect="signature")
+        flow.add(
+            "CMS-02", Layer.CRYPTO, Level.UNKNOWN, "没有原文，签名值无法验证", where="signerInfo", aspect="signature"
+        )
         return ()
     flow.test("CMS-01", Layer.POLICY, certificate.key.is_sm2 and cms.fits(signer, certificate.key), "签名算法为 SM2", "签名算法不是 SM2",
               expected=oids.shown(oids.SM2_SIGN), actual=oids.shown(signer.signature_algorithm),

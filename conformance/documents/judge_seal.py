@@ -72,11 +72,24 @@ def judge(data: bytes, policy: Policy, generation: Generation | None = None) -> 
 def unreadable(flow: Flow, error: DocumentError, what: str, where: str) -> None:
     """The clause that a structure which cannot be read does not hold: SEAL-05 for its properties, else SEAL-01."""
     clause = "SEAL-05" if ".property" in error.where and error.code == "F104" else "SEAL-01"
-    flow.add(clause, Layer.DECODE, Level.FAIL, f"{what}无法解析：{error.message}", expected=error.expected, where=error.where or where)
+    flow.add(
+        clause,
+        Layer.DECODE,
+        Level.FAIL,
+        f"{what}无法解析：{error.message}",
+        expected=error.expected,
+        where=error.where or where,
+    )
 
 
 def judge_read(
-    found: Seal, defects: Iterable[Defect], policy: Policy, judged_by: Generation, *, embedded: bool, where: str = "seal"
+    found: Seal,
+    defects: Iterable[Defect],
+    policy: Policy,
+    judged_by: Generation,
+    *,
+    embedded: bool,
+    where: str = "seal",
 ) -> SealResult:
     """Verify a seal that has been read. `embedded`: it stands in a signature, whose flow weighs the times again."""
     work = _Work(Flow(judged_by.standard, printed.BY_GENERATION[judged_by]), policy, where, embedded, list(defects))
@@ -115,7 +128,11 @@ def clause_of(defect: Defect) -> str:
 
 def _structure(work: _Work, found: Seal, judged_by: Generation) -> None:
     flow, where = work.flow, work.where
-    for clause, good in (("SEAL-01", "印章结构完整"), ("SEAL-05", "印章属性字段齐全，时间类型正确"), ("SES-09", "印章签名值的 BIT STRING 未用位数为 0")):
+    for clause, good in (
+        ("SEAL-01", "印章结构完整"),
+        ("SEAL-05", "印章属性字段齐全，时间类型正确"),
+        ("SES-09", "印章签名值的 BIT STRING 未用位数为 0"),
+    ):
         flow.encoding(clause, [d for d in work.defects if clause_of(d) == clause], good, where=where, aspect="encoding")
     if (found.generation is Generation.V1) != (judged_by is Generation.V1):
         flow.add("SEAL-01", Layer.DECODE, Level.FAIL, f"印章是 {found.generation.standard} 的结构", where=where, aspect="generation",
@@ -132,7 +149,13 @@ def _structure(work: _Work, found: Seal, judged_by: Generation) -> None:
 
 def _content(work: _Work, found: Seal) -> None:
     flow, where, prop, picture = work.flow, work.where, found.property, found.picture
-    flow.encoding("SEAL-04", [d for d in work.defects if clause_of(d) == "SEAL-04"], "印章标识为 IA5String", where=where, aspect="encoding")
+    flow.encoding(
+        "SEAL-04",
+        [d for d in work.defects if clause_of(d) == "SEAL-04"],
+        "印章标识为 IA5String",
+        where=where,
+        aspect="encoding",
+    )
     flow.test("SEAL-04", Layer.POLICY, bool(found.es_id.strip()), "印章标识不为空", "印章标识为空",
               actual=found.es_id, where=inside(where, "esID"), aspect="value")  # fmt: skip
     if prop.cert_list_type is None:
@@ -155,7 +178,9 @@ def _content(work: _Work, found: Seal) -> None:
     magic = _MAGIC.get(picture.type.lower().lstrip("."))
     at = inside(where, "picture")
     if magic is None:
-        flow.add("SEAL-09", Layer.POLICY, Level.WARN, "不认识的印章图像类型", actual=picture.type, where=at, aspect="type")
+        flow.add(
+            "SEAL-09", Layer.POLICY, Level.WARN, "不认识的印章图像类型", actual=picture.type, where=at, aspect="type"
+        )
     else:
         flow.test("SEAL-09", Layer.POLICY, picture.data.startswith(magic), "印章图像数据与类型相符", "印章图像数据与类型不符",
                   expected=picture.type, actual=picture.data[:8].hex(), where=at, aspect="type")  # fmt: skip
@@ -212,7 +237,9 @@ def _maker(work: _Work, found: Seal, maker: Certificate) -> None:
     # A certificate that was good when the seal was made and is not any more: a hint, in a signature (7.3 d)2)) and in v5.
     lenient = work.embedded or found.generation is Generation.V5
     made = _usable(found.property.created)
-    judge_certificate.chain(flow, "SEAL-13", maker, policy, now or made, _MAKER, where, earlier=made if lenient else None)
+    judge_certificate.chain(
+        flow, "SEAL-13", maker, policy, now or made, _MAKER, where, earlier=made if lenient else None
+    )
     was_valid = made is not None and times.within(made, maker.not_before, maker.not_after)
     judge_certificate.validity(flow, "SEAL-13", maker, now, "验证时间", _MAKER, where,
                                Level.WARN if lenient and was_valid else Level.FAIL)  # fmt: skip
@@ -256,7 +283,10 @@ def _generation(work: _Work, found: Seal, checked: Checked | None) -> None:
     if found.generation is Generation.V1:
         flow.test("SES-18", Layer.CRYPTO, checked.holds if checked else None, "识别为 v1 印章，签名含证书与算法标识，验证通过",
                   "识别为 v1 印章，按 v1 规则验证不通过", where=where, aspect="seal")  # fmt: skip
+    else:
+        flow.add("SES-18", Layer.CRYPTO, Level.NOT_APPLICABLE, "不是 v1 印章", where=where, aspect="seal")
     if found.generation is not Generation.V5:
+        flow.add("SES-19", Layer.POLICY, Level.NOT_APPLICABLE, "不是 v5 印章", where=where, aspect="presence")
         return
     if found.time_stamp is None:
         flow.add("SES-19", Layer.POLICY, Level.PASS, "印章没有时间戳（可选）", where=where, aspect="presence")

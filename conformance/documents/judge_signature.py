@@ -71,7 +71,14 @@ def judge(
         judged_by = generation or Generation.V4
         flow = Flow(judged_by.standard, printed.BY_GENERATION[judged_by])
         clause = "SES-03" if error.where.endswith("timeInfo") else "SES-01"
-        flow.add(clause, Layer.DECODE, Level.FAIL, f"签章数据无法解析：{error.message}", expected=error.expected, where=error.where)
+        flow.add(
+            clause,
+            Layer.DECODE,
+            Level.FAIL,
+            f"签章数据无法解析：{error.message}",
+            expected=error.expected,
+            where=error.where,
+        )
         return SignatureResult(None, judged_by, None, None, None, None, Judgement((), tuple(flow.found)))
     judged_by = generation or found.generation
     work = _Work(Flow(judged_by.standard, printed.BY_GENERATION[judged_by]), policy, found, found.time)
@@ -123,6 +130,10 @@ def _format(work: _Work, judged_by: Generation) -> None:
     if found.generation not in work.policy.generations:
         flow.add("SES-01", Layer.POLICY, Level.FAIL, "不接受这一代标准的签章", aspect="accepted",
                  expected="、".join(sorted(g.standard for g in work.policy.generations)), actual=found.generation.standard)  # fmt: skip
+    if found.generation is Generation.V1:
+        flow.add(
+            "SES-02", Layer.POLICY, Level.NOT_APPLICABLE, "这一代签章的版本号没有规定与印章一致", where="toSign.version"
+        )
     if found.generation is Generation.V1 or found.seal is None:
         return
     flow.test("SES-02", Layer.POLICY, found.version == found.seal.header.version, "签章与印章的版本号一致", "签章与印章的版本号不一致",
@@ -226,7 +237,9 @@ def _seal_state(work: _Work) -> None:
     mine = sorted((s for s in states if s.es_id == seal.es_id), key=lambda s: s.since)
     before = [s for s in mine if times.not_after(times.at(s.since), time)]
     if not before and not (work.policy.seal_list_complete or mine):
-        flow.add("SES-13", Layer.POLICY, Level.UNKNOWN, "印章状态列表没有这枚印章，无法判定", actual=seal.es_id, where=_SEAL)
+        flow.add(
+            "SES-13", Layer.POLICY, Level.UNKNOWN, "印章状态列表没有这枚印章，无法判定", actual=seal.es_id, where=_SEAL
+        )
         return
     state = before[-1].state if before else NORMAL
     flow.test("SES-13", Layer.POLICY, state == NORMAL, "签章时印章处于正常状态", "签章时印章不是正常状态",
@@ -261,7 +274,14 @@ def _original(work: _Work, document: bytes | None, path: str | None) -> None:
         return
     expected, value = sm3(document), found.data_hash
     if len(value) < 32 and 32 - len(value) <= 4 and value.ljust(32, b"\0") == expected:
-        defect = Defect("bit-string-trimmed", "toSign.dataHash", 0, "原文杂凑值末尾的零字节被截掉", "32 个字节", f"{len(value)} 个字节")
+        defect = Defect(
+            "bit-string-trimmed",
+            "toSign.dataHash",
+            0,
+            "原文杂凑值末尾的零字节被截掉",
+            "32 个字节",
+            f"{len(value)} 个字节",
+        )
         work.defects.append(defect)
         flow.encoding("SES-09", [defect], "", aspect="trimmed")
         value = expected
@@ -285,12 +305,21 @@ def _range(work: _Work, path: str | None) -> None:
     if not info.strip():
         flow.add("SES-04", Layer.POLICY, Level.FAIL, "没有写明签名保护范围", where=where)
     elif path is None:
-        flow.add("SES-04", Layer.POLICY, Level.UNKNOWN, "不知道签章数据在包里的位置，保护范围无法判定", actual=info, where=where)
+        flow.add(
+            "SES-04",
+            Layer.POLICY,
+            Level.UNKNOWN,
+            "不知道签章数据在包里的位置，保护范围无法判定",
+            actual=info,
+            where=where,
+        )
     elif info == path:
         flow.add("SES-04", Layer.POLICY, Level.PASS, "保护范围指向本签名的描述文件", actual=info, where=where)
     else:
         level = Level.FAIL if info.startswith("/") or info.lower().endswith(".xml") else Level.WARN
-        flow.add("SES-04", Layer.POLICY, level, "保护范围不是本签名描述文件的路径", expected=path, actual=info, where=where)
+        flow.add(
+            "SES-04", Layer.POLICY, level, "保护范围不是本签名描述文件的路径", expected=path, actual=info, where=where
+        )
 
 
 # h) time-stamp -----------------------------------------------------------------------------------------------
@@ -298,7 +327,12 @@ def _range(work: _Work, path: str | None) -> None:
 
 def _v1_stamp(work: _Work) -> Stamp | None:
     """v1 carries its time-stamp inside toSign; what it covers was not seen in a text, so that is 无法判定."""
-    if work.found.generation is not Generation.V1 or work.found.time_stamp is None:
+    if work.found.generation is not Generation.V1:
+        return None
+    if work.found.time_stamp is None:
+        work.flow.add(
+            "SES-17", Layer.POLICY, Level.NOT_APPLICABLE, "签章时间不是时间戳（可选）", where="toSign.timeInfo"
+        )
         return None
     stamp, more = timestamp.judge(work.flow, "SES-17", work.found.time_stamp, None, work.policy, "toSign.timeInfo")
     work.defects += more
@@ -321,5 +355,7 @@ def _stamp(work: _Work, signer: Certificate | None) -> Stamp | None:
               expected=f"不晚于 {stamp.time}", actual=work.time or "", where="timeStamp", aspect="order")  # fmt: skip
     if signer is not None:
         judge_certificate.validity(flow, "SES-17", signer, stamp.time, "时间戳时间", _SIGNER, "timeStamp")
-        judge_certificate.revocation(flow, "SES-17", signer, work.policy, stamp.time, "时间戳时间", _SIGNER, "timeStamp")
+        judge_certificate.revocation(
+            flow, "SES-17", signer, work.policy, stamp.time, "时间戳时间", _SIGNER, "timeStamp"
+        )
     return stamp

@@ -35,7 +35,13 @@ class Checked:
 
 
 def verify(
-    key: Key, algorithm: str, message: bytes, value: bytes, where: str, user_id: bytes = sm2.DEFAULT_ID, hash_name: str = ""
+    key: Key,
+    algorithm: str,
+    message: bytes,
+    value: bytes,
+    where: str,
+    user_id: bytes = sm2.DEFAULT_ID,
+    hash_name: str = "",
 ) -> Checked:
     """Whether `value` signs `message`. What decides is the kind of key; a wrong algorithm identifier is judged elsewhere.
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-from conformance.codes.text import shown
-from conformance.documents.finding import Findings, Layer, Teller
-from conformance.documents.identifiers import number
-from conformance.documents.ofd import ROOT, Ofd
-from conformance.documents.signatures import SignatureSet
+from conformance.documents.ofd import Ofd
 from conformance.documents.structure import pages_of
 from conformance.documents.xml import Element, child, children, local, place, text
 
-_SHOWN = 30
 _MOST_PAGES = 2000
 _MOST_OBJECTS = 200_000
 
@@ -127,94 +122,3 @@ def watermarks(ofd: Ofd, body: int = 0) -> tuple[Watermark, ...]:
                               "".join(texts), images, visible)
                 )  # fmt: skip
     return tuple(out)
-
-
-def el_fi_03(s: SignatureSet) -> Findings:
-    t = Teller("EL-FI-03", Layer.POLICY)
-    if s.ofd.root is None:
-        t.unknown("OFD.xml 读不出来，无法判定", where=ROOT)
-    elif not s.signatures:
-        t.fail("证照文件没有电子签名或电子印章", expected="至少一个", actual="0 个", where=ROOT)
-    return t.done(f"有 {len(s.signatures)} 个签名")
-
-
-def el_fi_09(ofd: Ofd, expected: dict[str, str] | None = None) -> Findings:
-    """Metadata can be taken from the file, and equal what the interface said (`expected`: name → text)."""
-    t = Teller("EL-FI-09")
-    if ofd.root is None:
-        t.unknown("OFD.xml 读不出来，无法判定", where=ROOT)
-        return t.done()
-    have = metadata(ofd)
-    where = f"{ROOT}#DocInfo/CustomDatas"
-    if not have:
-        t.fail("文件中没有元数据", expected="CustomDatas/CustomData", where=where)
-    for name, value in (expected or {}).items():
-        if name not in have:
-            t.fail(f"文件中没有元数据 {shown(name, 40)}", expected=shown(value), where=where)
-        elif have[name] != value:
-            t.fail(f"元数据 {shown(name, 40)} 与接口不一致", expected=shown(value), actual=shown(have[name]), where=where)
-    return t.done(f"取得 {len(have)} 项元数据")
-
-
-def el_fi_10(ofd: Ofd) -> Findings:
-    """The data index can be read, and every object it names is on its page."""
-    t = Teller("EL-FI-10")
-    links = list(ofd.linked("custom-tag"))
-    if not links:
-        t.fail("文件没有数据索引", expected="CustomTags", where=ROOT)
-        return t.done()
-    for link in links:
-        part = ofd.parts.get(link.found or "")
-        if part is None or not part.parsed:
-            t.fail("数据索引读不出来", expected="良构的 XML", actual=shown(link.raw), where=link.where)
-    entries = index(ofd)
-    for e in entries:
-        if number(e.object) is None or not e.found:
-            t.fail("数据索引指向的对象不在页面上", expected="存在的对象标识", actual=f"页 {shown(e.page)} 对象 {shown(e.object)}", where=f"{e.file}#{e.place}")
-    return t.done(f"{len(entries)} 条索引指向的对象都在页面上")
-
-
-def el_fi_11(ofd: Ofd, expected: dict[str, str]) -> Findings:
-    """The text that the index leads to equals the metadata (`expected`: name of the index entry → text)."""
-    t = Teller("EL-FI-11")
-    found: dict[str, str] = {}
-    for e in index(ofd):
-        found[e.name] = found.get(e.name, "") + (e.text or "")
-    looked = 0
-    for name, value in expected.items():
-        if name not in found:
-            t.fail(f"数据索引中没有 {shown(name, 40)}", expected=shown(value))
-            continue
-        looked += 1
-        if found[name].strip() != value.strip():
-            t.fail(f"按索引取出的 {shown(name, 40)} 与元数据不一致", expected=shown(value), actual=shown(found[name]))
-    return t.done(f"{looked} 项照面文字与元数据一致")
-
-
-def el_fi_14(ofd: Ofd, purpose: str = "") -> Findings:
-    """A copy shows a watermark, with the purpose of its use in it when that is text."""
-    t = Teller("EL-FI-14")
-    marks = [w for w in watermarks(ofd) if w.visible and (w.text or w.images)]
-    if not marks:
-        t.fail("加注件没有可见的水印注释", expected='Annot Type="Watermark"', where=ROOT)
-    elif purpose and not any(purpose in w.text for w in marks):
-        if any(w.images for w in marks):
-            t.unknown("水印是图像，使用事由是否在其中无法判定", where=marks[0].file)
-        else:
-            t.fail("水印中没有使用事由", expected=shown(purpose), actual=shown(marks[0].text), where=marks[0].file)
-    return t.done(f"有 {len(marks)} 个可见的水印注释")
-
-
-def el_fi_16(ofd: Ofd) -> Findings:
-    t = Teller("EL-FI-16", Layer.POLICY)
-    if ofd.root is None:
-        t.unknown("OFD.xml 读不出来，无法判定", where=ROOT)
-        return t.done()
-    for part in ofd.parts.values():
-        for kind, target, at in part.actions[:_SHOWN]:
-            if kind == "URI":
-                t.fail("文件含有外部链接动作", expected="没有外链", actual=shown(target), where=f"{part.name}#{at}")
-    for name in ofd.package.names:
-        if name.casefold().endswith((".js", ".exe", ".dll", ".bat", ".sh", ".vbs", ".jar")):
-            t.fail("文件含有可执行内容", expected="没有", actual=shown(name), where=shown(name))
-    return t.done("没有外链和可执行内容")

@@ -22,7 +22,7 @@ PARSED = frozenset(
 )  # fmt: skip
 _KEPT = PARSED - {"page", "template", "annotation", "custom-tag"}
 SIGNATURE_ROLES = frozenset(("signatures", "signature", "signed-value", "seal"))
-TOTAL_MARKUP = 2_000_000
+TOTAL_MARKUP = 1_000_000  # over all files of a package: some two seconds of work
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,9 @@ class Ofd:
             for kind, raw, place in part.links:
                 bodies += role == "root" and kind == "document"
                 owner = max(bodies, 0) if role == "root" else body
-                path, found = self.resolve(raw, directory if kind in ("media", "font", "profile") else posixpath.dirname(name))
+                path, found = self.resolve(
+                    raw, directory if kind in ("media", "font", "profile") else posixpath.dirname(name)
+                )
                 self.links.append(Link(name, kind, raw, place, path, found, owner))
                 if found is not None and kind in PARSED:
                     queue.append((found, kind, owner))
@@ -218,10 +220,13 @@ def resolve(raw: str, directory: str) -> str | None:
 def _info(element: Element | None) -> DocInfo | None:
     if element is None:
         return None
+
     def said(name: str) -> str | None:
         return text(child(element, name))
 
-    custom = tuple((c.get("Name"), (c.text or "").strip()) for c in children(child(element, "CustomDatas"), "CustomData"))
+    custom = tuple(
+        (c.get("Name"), (c.text or "").strip()) for c in children(child(element, "CustomDatas"), "CustomData")
+    )
     return DocInfo(
         said("DocID"), said("Title"), said("Author"), said("CreationDate"), said("ModDate"), said("Creator"),
         said("CreatorVersion"), custom,

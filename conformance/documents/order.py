@@ -27,23 +27,25 @@ ORDERS: dict[tuple[str | None, str], tuple[str, ...]] = {
 _PAGE = ("Template", "PageRes", "Area", "Content", "Actions")
 
 
-def misplaced(root: Element) -> Iterator[tuple[str, str]]:
-    """Elements that stand out of the order, or that the schema does not know there: place, what was wrong."""
-    for element in root.iter():
-        name = local(element)
-        above = element.getparent()
-        order: tuple[str, ...] | None = _PAGE if name == "Page" and above is None else None
-        if order is None:
-            order = ORDERS.get((None, name)) or ORDERS.get((local(above) if above is not None else None, name))
-        if order is None or not is_ofd(element) or len(element) == 0:
-            continue
-        at = 0
-        for child in element:
-            kind = local(child)
-            if kind not in order:
-                yield place(child), f"{name} 中没有 {kind} 这个子元素"
-            elif (now := order.index(kind)) < at:
-                yield place(child), f"{kind} 应在 {order[at]} 之前"
-                break
-            else:
-                at = now
+ORDERED = frozenset(name for _, name in ORDERS) | {"Page"}
+
+
+def misplaced(element: Element, name: str) -> Iterator[tuple[str, str]]:
+    """Children that stand out of the order, or that the schema does not know there: place, what was wrong."""
+    above = element.getparent()
+    if name == "Page" and above is None:
+        order: tuple[str, ...] | None = _PAGE
+    else:
+        order = ORDERS.get((None, name)) or ORDERS.get((local(above) if above is not None else None, name))
+    if order is None or not is_ofd(element):
+        return
+    at = 0
+    for child in element:
+        kind = local(child)
+        if kind not in order:
+            yield place(child), f"{name} 中没有 {kind} 这个子元素"
+        elif (now := order.index(kind)) < at:
+            yield place(child), f"{kind} 应在 {order[at]} 之前"
+            return
+        else:
+            at = now

@@ -127,7 +127,14 @@ class Package:
         return self._counts[name]
 
     def problem(
-        self, code: str, message: str, where: str = "", *, expected: object = "", actual: object = "", fatal: bool = False
+        self,
+        code: str,
+        message: str,
+        where: str = "",
+        *,
+        expected: object = "",
+        actual: object = "",
+        fatal: bool = False,
     ) -> None:
         problem = Problem(code, message, shown(where) if where else "", str(expected), str(actual), fatal)
         self._problems.setdefault((code, where), problem)
@@ -136,7 +143,9 @@ class Package:
         """The bytes of a member, or None: absent, unsafe, broken, or larger than `most` (a problem then)."""
         entry = self._entries.get(name)
         if entry is not None and most is not None and entry.size > most:
-            self.problem("too-large", "文件超出允许的大小", name, expected=f"不超过 {most} 字节", actual=f"{entry.size} 字节")
+            self.problem(
+                "too-large", "文件超出允许的大小", name, expected=f"不超过 {most} 字节", actual=f"{entry.size} 字节"
+            )
             return None
         pieces = list(self.stream(name))
         return None if pieces[-1] is None else b"".join(p for p in pieces if p is not None)
@@ -187,7 +196,13 @@ class Package:
         at = tail.rfind(b"PK\5\6")
         if at < 0 or len(tail) - at < _EOCD.size:
             head = tail[:4] if tail_at == 0 else b""
-            self.problem("not-a-zip", "不是可读取的 ZIP 包", expected="ZIP 包", actual=_looks_like(head or self._head()), fatal=True)
+            self.problem(
+                "not-a-zip",
+                "不是可读取的 ZIP 包",
+                expected="ZIP 包",
+                actual=_looks_like(head or self._head()),
+                fatal=True,
+            )
             return False
         _, _, _, _, count, size, _, _ = _EOCD.unpack_from(tail, at)
         if tail_at + at >= _LOCATOR.size:
@@ -249,7 +264,9 @@ class Package:
             self._infos[name] = info
         for name, times in self._counts.items():
             if times > 1:
-                self.problem("duplicate", "同名条目出现多次，不同软件会读出不同内容", name, expected="1 个", actual=f"{times} 个")
+                self.problem(
+                    "duplicate", "同名条目出现多次，不同软件会读出不同内容", name, expected="1 个", actual=f"{times} 个"
+                )
         folded = Counter(n.casefold() for n in self._entries)
         for name in self._entries:
             if folded[name.casefold()] > 1:
@@ -262,7 +279,9 @@ class Package:
         if wrong := _escape(name):
             self.problem(*wrong, name, expected="包内相对路径")
         if len(name) > self.limits.name:
-            self.problem("name-too-long", "条目名过长", name[:64], expected=f"不超过 {self.limits.name} 个字符", actual=len(name))
+            self.problem(
+                "name-too-long", "条目名过长", name[:64], expected=f"不超过 {self.limits.name} 个字符", actual=len(name)
+            )
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
             self.problem("symlink", "条目是符号链接或特殊文件", name, expected="普通文件", actual=oct(kind))
@@ -271,7 +290,13 @@ class Package:
         if info.compress_type not in _METHODS:
             self.problem("method", "压缩方法不允许", name, expected="存储或 Deflate", actual=info.compress_type)
         if info.file_size > self.limits.entry:
-            self.problem("entry-too-large", "单个文件过大", name, expected=f"不超过 {self.limits.entry} 字节", actual=info.file_size)
+            self.problem(
+                "entry-too-large",
+                "单个文件过大",
+                name,
+                expected=f"不超过 {self.limits.entry} 字节",
+                actual=info.file_size,
+            )
         packed = max(info.compress_size, 1)
         if info.file_size > self.limits.ratio_floor and info.file_size / packed > self.limits.ratio:
             ratio = info.file_size // packed
@@ -299,4 +324,7 @@ def _escape(name: str) -> tuple[str, str] | None:
 
 def _looks_like(head: bytes) -> str:
     known = ((b"%PDF", "PDF 文件"), (b"PK\3\4", "截断的 ZIP 包"), (b"<?xml", "XML 文件"), (b"\x89PNG", "PNG 图片"))
-    return next((word for sign, word in known if head.startswith(sign)), f"以 {head[:8].hex(' ')} 开头的文件" if head else "空文件")
+    return next(
+        (word for sign, word in known if head.startswith(sign)),
+        f"以 {head[:8].hex(' ')} 开头的文件" if head else "空文件",
+    )

@@ -29,6 +29,11 @@ _STANDARDS = {
 NORMAL = "normal"
 
 
+def _zoned(moment: datetime) -> None:
+    if moment.tzinfo is None:
+        raise ValueError("a time given to a verification states its zone")
+
+
 @dataclass(frozen=True, slots=True)
 class SealState:
     """One line of a seal-status list (印章状态): from `since` on, the seal with this esID is in `state`.
@@ -39,6 +44,9 @@ class SealState:
     es_id: str
     state: str
     since: datetime
+
+    def __post_init__(self) -> None:
+        _zoned(self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +73,7 @@ class Policy:
     generations: frozenset[Generation] = frozenset(Generation)
     hashes: frozenset[str] = frozenset({"sm3"})
     user_id: bytes = DEFAULT_ID
+
+    def __post_init__(self) -> None:
+        if self.at is not None:
+            _zoned(self.at)

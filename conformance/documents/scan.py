@@ -6,14 +6,25 @@ import re
 from dataclasses import dataclass, field
 from itertools import islice
 
-from conformance.documents.order import misplaced
+from conformance.documents.order import ORDERED, misplaced
 from conformance.documents.package import Problem
 from conformance.documents.xml import OFD_NS, Element, place
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _BOX = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})\s+({_NUMBER})\s+({_NUMBER})\s*")
 _REFS = frozenset(
-    ("Font", "ResourceID", "Substitution", "ImageMask", "DrawParam", "ColorSpace", "TemplateID", "PageID", "Thumbnail", "RefId")
+    (
+        "Font",
+        "ResourceID",
+        "Substitution",
+        "ImageMask",
+        "DrawParam",
+        "ColorSpace",
+        "TemplateID",
+        "PageID",
+        "Thumbnail",
+        "RefId",
+    )
 )
 _REF_TEXTS = frozenset(("DefaultCS", "Thumbnail", "Substitution"))
 _BOXES = frozenset(("PhysicalBox", "ApplicationBox", "ContentBox", "BleedBox"))
@@ -54,13 +65,15 @@ class Part:
     namespace: str = ""
     problems: tuple[Problem, ...] = ()
     markup: int = 0
-    ids: list[tuple[str, str]] = field(default_factory=list)  # raw value, place
+    ids: list[tuple[str, str, int]] = field(default_factory=list)  # raw value, element, line
     refs: list[tuple[str, str, str]] = field(default_factory=list)  # attribute, raw value, place
     boxes: list[tuple[str, str]] = field(default_factory=list)  # boxes that are none: raw value, place
     links: list[tuple[str, str, str]] = field(default_factory=list)  # role, raw ST_Loc, place
     actions: list[tuple[str, str, str]] = field(default_factory=list)  # kind, target, place
     names: dict[str, str] = field(default_factory=dict)  # kind of wrong name → first place
-    area: tuple[float, float, float, float] | None = None  # the first PhysicalBox: of a page its own, of a document the default
+    area: tuple[float, float, float, float] | None = (
+        None  # the first PhysicalBox: of a page its own, of a document the default
+    )
     order: list[tuple[str, str]] = field(default_factory=list)  # elements out of the order of annex A: place, what
     blocks: int = 0  # deepest nesting of PageBlock
     tree: Element | None = None
@@ -79,11 +92,16 @@ def box(raw: str | None) -> tuple[float, float, float, float] | None:
     return (x, y, width, height) if width > 0 and height > 0 else None
 
 
+def _is_box(raw: str) -> bool:
+    found = _BOX.fullmatch(raw)
+    return found is not None and float(found[3]) > 0 and float(found[4]) > 0
+
+
 def scan(part: Part, root: Element) -> None:
     """Fill `part` from its tree. Wrong names are looked for in OFD's own files, not in custom data of other vocabularies."""
     split: dict[str, tuple[str, str]] = {}
     ours = part.role != "custom-tag"
-    numbered = part.role in NUMBERED
+    numbered, ordered = part.role in NUMBERED, part.role in _ORDERED
     seen: set[tuple[str, str]] = set()
     for element in root.iter():
         tag = element.tag
@@ -101,16 +119,16 @@ def scan(part: Part, root: Element) -> None:
         for key, value in element.items():
             if key == "ID":
                 if numbered:
-                    part.ids.append((value, _at(element, len(part.ids))))
+                    part.ids.append((value, name, element.sourceline or 1))
             elif key in _REFS or (key == "Relative" and name == "DrawParam"):
                 if ours and (key, value) not in seen:
                     seen.add((key, value))
                     part.refs.append((key, value, place(element)))
-            elif (key == "Boundary" or (key == "Clip" and name == "StampAnnot")) and ours and box(value) is None:
+            elif (key == "Boundary" or (key == "Clip" and name == "StampAnnot")) and ours and not _is_box(value):
                 _remember(part.boxes, (value, place(element)))
         if name == "PhysicalBox" and part.area is None:
             part.area = box(element.text)
-        if name in _BOXES and box(element.text) is None:
+        if name in _BOXES and not _is_box(element.text or ""):
             _remember(part.boxes, (element.text or "", place(element)))
         elif name in _REF_TEXTS and element.text and numbered:
             part.refs.append((name, element.text.strip(), place(element)))
@@ -120,16 +138,14 @@ def scan(part: Part, root: Element) -> None:
             part.blocks = max(part.blocks, sum(1 for a in element.iterancestors() if a.tag == tag) + 1)
         if ours and name in _LINKED:
             _links(part, element, name)
-    if part.role in _ORDERED:
-        part.order = list(islice(misplaced(root), KEEP_ORDER))
+        if ordered and name in ORDERED and len(part.order) < KEEP_ORDER:
+            part.order += islice(misplaced(element, name), KEEP_ORDER)
     part.root, part.namespace = split[root.tag][1], split[root.tag][0]
 
 
-def _at(element: Element, n: int) -> str:
-    return place(element) if n < KEEP else ""
-
-
-def _remember(where: list[tuple[str, ...]] | list[tuple[str, str]] | list[tuple[str, str, str]], fact: tuple[str, ...]) -> None:
+def _remember(
+    where: list[tuple[str, ...]] | list[tuple[str, str]] | list[tuple[str, str, str]], fact: tuple[str, ...]
+) -> None:
     if len(where) < KEEP:
         where.append(fact)  # type: ignore[arg-type]
 

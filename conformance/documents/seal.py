@@ -143,7 +143,9 @@ def take(node: Node, names: Names, path: str = "seal") -> Seal:
     extensions = take_extensions(info)
     info.end()
     signer = outer.inner("signInfo") if generation is Generation.V1 else outer
-    names_of = ("cert", "signatureAlgorithm", "signData") if signer is not outer else ("cert", "signAlgID", "signedValue")
+    names_of = (
+        ("cert", "signatureAlgorithm", "signData") if signer is not outer else ("cert", "signAlgID", "signedValue")
+    )
     start = signer.node.children[0] if signer is not outer and signer.left else None
     certificate = take_certificate(signer, names_of[0])
     algorithm = take_algorithm(signer, names_of[1])
@@ -227,7 +229,9 @@ def take_extensions(fields: Fields) -> tuple[ExtData, ...]:
         part = Fields(child, fields.names, inside(fields.name, "extDatas"))
         oid = values.oid(part.take("extnID", OID))
         critical = part.optional("critical", BOOLEAN)
-        found.append(ExtData(oid, bool(critical and critical.content != b"\0"), part.take("extnValue", OCTET_STRING).octets))
+        found.append(
+            ExtData(oid, bool(critical and critical.content != b"\0"), part.take("extnValue", OCTET_STRING).octets)
+        )
         part.end()
     return tuple(found)
 
@@ -249,7 +253,9 @@ def take_algorithm(fields: Fields, name: str) -> str:
     if fields.next_is(SEQUENCE):
         inner = fields.inner(name)
         fields.names.defects.append(
-            Defect("wrong-type", inner.name, inner.node.start, f"{inner.name} 的类型不对", "OBJECT IDENTIFIER", "SEQUENCE")
+            Defect(
+                "wrong-type", inner.name, inner.node.start, f"{inner.name} 的类型不对", "OBJECT IDENTIFIER", "SEQUENCE"
+            )
         )
         return values.oid(inner.take("algorithm", OID))
     return values.oid(fields.take(name, OID))
@@ -265,7 +271,9 @@ def take_time_stamp(fields: Fields) -> bytes | None:
     path = inside(fields.name, "timeStamp")
     if len(wrapped.children) != 1 or wrapped.children[0].tag != BIT_STRING:
         found = "、".join(type_name(c.tag) for c in wrapped.children) or "空"
-        fields.names.defects.append(Defect("wrong-type", path, wrapped.start, f"{path} 的类型不对", "BIT STRING", found))
+        fields.names.defects.append(
+            Defect("wrong-type", path, wrapped.start, f"{path} 的类型不对", "BIT STRING", found)
+        )
         inner = wrapped.children[0] if wrapped.children else wrapped
         return inner.octets if inner.tag == OCTET_STRING else inner.raw
     return values.bits(wrapped.children[0], fields.names, path)

@@ -10,7 +10,7 @@ from conformance.codes.text import shown
 from conformance.documents.finding import Findings, Layer, Teller
 from conformance.documents.peek import ValueKind, embedded_seal
 from conformance.documents.scan import box
-from conformance.documents.signatures import DEFAULT_METHOD, MOST_SIGNATURES, SM3_OID, Signature, SignatureSet
+from conformance.documents.signatures import DEFAULT_METHOD, MOST_SIGNATURES, SM3_OID, Signature, SignatureSet, Stamp
 from conformance.documents.structure import pages_of, physical_box
 from conformance.documents.xml import child, children, text
 
@@ -70,7 +70,13 @@ def sig_02(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
         return out
     for part in s.lists:
         if (count := sum(1 for _ in children(part.tree, "Signature"))) > MOST_SIGNATURES:
-            t.fail("签名过多，其余未读取", expected=f"不超过 {MOST_SIGNATURES} 个", actual=f"{count} 个", where=part.name, layer=Layer.POLICY)
+            t.fail(
+                "签名过多，其余未读取",
+                expected=f"不超过 {MOST_SIGNATURES} 个",
+                actual=f"{count} 个",
+                where=part.name,
+                layer=Layer.POLICY,
+            )
     for g in s.signatures:
         where = f"{g.list_name}#{g.place}"
         if not g.id:
@@ -96,7 +102,9 @@ def sig_03(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
         if most is not None and top is None:
             t.warn("MaxSignId 不是签名标识", actual=shown(most), where=f"{part.name}#MaxSignId")
         elif top is not None and top < max(used, default=0):
-            t.warn("MaxSignId 小于已用的标识", expected=f"不小于 {max(used)}", actual=top, where=f"{part.name}#MaxSignId")
+            t.warn(
+                "MaxSignId 小于已用的标识", expected=f"不小于 {max(used)}", actual=top, where=f"{part.name}#MaxSignId"
+            )
     return t.done("签名标识采用 sNNN 编码，MaxSignId 不小于已用标识")
 
 
@@ -123,11 +131,15 @@ def sig_04(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
         if info is not None and child(info, "References") is None:
             t.fail("没有 References", expected="References", where=f"{g.name}#SignedInfo")
         elif info is not None and not g.references:
-            t.fail("References 中没有文件：签名什么也不保护", expected="至少一个 Reference", where=f"{g.name}#References")
+            t.fail(
+                "References 中没有文件：签名什么也不保护", expected="至少一个 Reference", where=f"{g.name}#References"
+            )
         if g.value is None:
             t.fail("没有 SignedValue，或其内容为空", expected="SignedValue", where=g.name)
         elif g.value.found is None:
-            t.fail("SignedValue 指向的文件不存在", expected="存在的文件", actual=shown(g.value.raw), where=g.value.where)
+            t.fail(
+                "SignedValue 指向的文件不存在", expected="存在的文件", actual=shown(g.value.raw), where=g.value.where
+            )
         elif s.value(g) is None:
             t.fail("签名值文件读不出来", expected="可读取的文件", where=g.value.found)
     return t.done("签名描述完整，签名值文件存在")
@@ -165,10 +177,18 @@ def sig_06(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
             elif d.ok is None:
                 t.fail("被签名的文件不存在，杂凑值无从比对", expected=d.reference.check_value, where=where)
             elif d.reference.stated is None:
-                t.fail("CheckValue 不是 base64", expected="base64", actual=shown(d.reference.check_value), where=where, layer=Layer.DECODE)
+                t.fail(
+                    "CheckValue 不是 base64",
+                    expected="base64",
+                    actual=shown(d.reference.check_value),
+                    where=where,
+                    layer=Layer.DECODE,
+                )
             else:
                 actual = d.computed.hex() if d.computed is not None else "文件读不出来"
-                t.fail("文件在签名之后被改动：杂凑值不一致", expected=d.reference.stated.hex(), actual=actual, where=where)
+                t.fail(
+                    "文件在签名之后被改动：杂凑值不一致", expected=d.reference.stated.hex(), actual=actual, where=where
+                )
         if g.references and good == len(g.references):
             t.good(f"{good} 个文件的杂凑值都一致（{(g.algorithm or '').upper()}）", g.name)
         elif not g.references:
@@ -189,7 +209,12 @@ def sig_07(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
         if said is None:
             t.fail(f"没有 CheckMethod，按缺省即 {DEFAULT_METHOD}", expected=SM3_OID, where=where)
         elif g.algorithm not in policy.algorithms:
-            t.fail("摘要方法不符合要求", expected=" 或 ".join(sorted(a.upper() for a in policy.algorithms)), actual=shown(said), where=where)
+            t.fail(
+                "摘要方法不符合要求",
+                expected=" 或 ".join(sorted(a.upper() for a in policy.algorithms)),
+                actual=shown(said),
+                where=where,
+            )
         elif g.algorithm == "sm3" and said not in (SM3_OID, "SM3"):
             t.warn("摘要方法的写法不规范", expected=f"{SM3_OID} 或 SM3", actual=shown(said), where=where)
     return t.done("摘要方法符合要求")
@@ -200,7 +225,8 @@ def sig_11(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     if (out := _unsigned(s, t)) is not None:
         return out
     count = 0
-    for g in s.signatures:
+    pages = {b.index: pages_of(s.ofd, b) for b in s.ofd.bodies}
+    for g in {g.name: g for g in s.signatures}.values():  # two entries may name one description
         for stamp in g.stamps:
             count += 1
             where = f"{g.name}#{stamp.place}"
@@ -208,13 +234,12 @@ def sig_11(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
                 if not value:
                     t.fail(f"签章外观没有 {name}", expected=f"{name} 属性", where=where)
             if stamp.page_ref:
-                _on_page(s, g, stamp.page_ref, stamp.boundary, stamp.clip, t, where)
+                _on_page(s, g, stamp, pages[g.body], t, where)
     return t.done(f"{count} 处签章外观都在存在的页面上") if count else t.absent("签名没有外观")
 
 
-def _on_page(s: SignatureSet, g: Signature, ref: str, boundary: str | None, clip: str | None, t: Teller, where: str) -> None:
-    body = s.ofd.bodies[g.body]
-    pages = pages_of(s.ofd, body)
+def _on_page(s: SignatureSet, g: Signature, stamp: Stamp, pages: dict[str, str | None], t: Teller, where: str) -> None:
+    body, ref, boundary = s.ofd.bodies[g.body], stamp.page_ref or "", stamp.boundary
     if ref not in pages:
         t.fail("PageRef 指向的页不存在", expected="存在的页标识", actual=shown(ref), where=where)
         return
@@ -225,12 +250,22 @@ def _on_page(s: SignatureSet, g: Signature, ref: str, boundary: str | None, clip
     area = physical_box(s.ofd, body, at_page) if at_page is not None else None
     if at is None or area is None:
         return
-    if (cut := box(clip)) is not None:  # a stamp across pages shows only its clipped part on each
+    if (cut := box(stamp.clip)) is not None:  # a stamp across pages shows only its clipped part on each
         at = (at[0] + cut[0], at[1] + cut[1], cut[2], cut[3])
     left, top, width, height = area
-    inside = at[0] >= left - _EDGE and at[1] >= top - _EDGE and at[0] + at[2] <= left + width + _EDGE and at[1] + at[3] <= top + height + _EDGE
+    inside = (
+        at[0] >= left - _EDGE
+        and at[1] >= top - _EDGE
+        and at[0] + at[2] <= left + width + _EDGE
+        and at[1] + at[3] <= top + height + _EDGE
+    )
     if not inside:
-        t.fail("签章外观超出页面区域", expected=f"在 {left:g} {top:g} {width:g} {height:g} 之内", actual=shown(boundary or ""), where=where)
+        t.fail(
+            "签章外观超出页面区域",
+            expected=f"在 {left:g} {top:g} {width:g} {height:g} 之内",
+            actual=shown(boundary or ""),
+            where=where,
+        )
 
 
 def sig_12(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
@@ -248,13 +283,22 @@ def sig_12(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
             t.fail("Seal 元素没有指向印章文件", expected="Seal/BaseLoc", where=f"{g.name}#Seal", layer=Layer.DECODE)
             continue
         if beside is None:
-            t.fail("印章文件不存在或读不出来", expected="存在的文件", actual=shown(g.seal.raw), where=g.seal.where, layer=Layer.DECODE)
+            t.fail(
+                "印章文件不存在或读不出来",
+                expected="存在的文件",
+                actual=shown(g.seal.raw),
+                where=g.seal.where,
+                layer=Layer.DECODE,
+            )
             continue
         inside = embedded_seal(value) if value is not None else None
         if inside is None:
             t.unknown("签名值中取不出印章，无法比对", where=g.name)
         elif inside != beside:
-            first = next((n for n, (a, b) in enumerate(zip(inside, beside, strict=False)) if a != b), min(len(inside), len(beside)))
+            first = next(
+                (n for n, (a, b) in enumerate(zip(inside, beside, strict=False)) if a != b),
+                min(len(inside), len(beside)),
+            )
             t.fail(
                 "印章文件与签章数据中的印章不同", expected=f"{len(inside)} 字节，逐字节相同", actual=f"{len(beside)} 字节，第 {first} 字节起不同",
                 where=g.seal.found or "",

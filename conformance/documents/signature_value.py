@@ -38,7 +38,9 @@ def read(octets: bytes, where: str = "signature") -> SignatureValue:
         return lenient
     if len(octets) <= 64 and len(octets) >= 64 - _MOST_CUT:
         return _raw(octets, where)
-    return SignatureValue(None, None, (_defect("signature-unreadable", where, "签名值不是 SEQUENCE{R, S}，也不是 64 字节"),))
+    return SignatureValue(
+        None, None, (_defect("signature-unreadable", where, "签名值不是 SEQUENCE{R, S}，也不是 64 字节"),)
+    )
 
 
 def asn1_numbers(octets: bytes) -> tuple[int, int] | None:
@@ -70,22 +72,32 @@ def _structure(octets: bytes, where: str) -> SignatureValue | None:
         if missing and root.end != len(octets) + missing:
             return None
         if missing:
-            defects.append(_defect("bit-string-trimmed", where, "签名值末尾的零字节被截掉", "完整的签名值", f"少 {missing} 个字节"))
+            defects.append(
+                _defect("bit-string-trimmed", where, "签名值末尾的零字节被截掉", "完整的签名值", f"少 {missing} 个字节")
+            )
         for name, number in zip("RS", numbers, strict=True):
             if number.content[0] & 0x80:
                 defects.append(_defect("integer-without-leading-zero", where, f"签名值的 {name} 缺少前导零，成了负数"))
         if len(root.children) > 2:
             defects.append(_defect("signature-extra-field", where, "签名值在 R、S 之后还有字段"))
-        defects += (Defect(d.code, where, d.offset, f"签名值：{d.message}", d.expected, d.actual) for d in encoding.defects)
+        defects += (
+            Defect(d.code, where, d.offset, f"签名值：{d.message}", d.expected, d.actual) for d in encoding.defects
+        )
         r, s = (int.from_bytes(n.content, "big") for n in numbers)
         return SignatureValue(r, s, (*defects, *_range(r, s, where)))
     return None
 
 
 def _raw(octets: bytes, where: str) -> SignatureValue:
-    defects = [_defect("raw-signature", where, "签名值是 R‖S 的原始字节，不是 DER 编码", "SEQUENCE{R, S}", f"{len(octets)} 个字节")]
+    defects = [
+        _defect(
+            "raw-signature", where, "签名值是 R‖S 的原始字节，不是 DER 编码", "SEQUENCE{R, S}", f"{len(octets)} 个字节"
+        )
+    ]
     if len(octets) < 64:
-        defects.append(_defect("bit-string-trimmed", where, "签名值末尾的零字节被截掉", "64 个字节", f"{len(octets)} 个字节"))
+        defects.append(
+            _defect("bit-string-trimmed", where, "签名值末尾的零字节被截掉", "64 个字节", f"{len(octets)} 个字节")
+        )
     whole = octets.ljust(64, b"\0")
     r, s = int.from_bytes(whole[:32], "big"), int.from_bytes(whole[32:], "big")
     return SignatureValue(r, s, (*defects, *_range(r, s, where)))

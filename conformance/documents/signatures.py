@@ -260,4 +260,6 @@ def _described(ofd: Ofd, part: Part) -> dict[str, Any]:
 def _reference(ofd: Ofd, part: Part, element: Element) -> Reference:
     raw = element.get("FileRef") or ""
     path, found = ofd.resolve(raw, part.name.rpartition("/")[0])
-    return Reference(raw, path, found if found == path else None, text(child(element, "CheckValue")) or "", place(element))
+    return Reference(
+        raw, path, found if found == path else None, text(child(element, "CheckValue")) or "", place(element)
+    )

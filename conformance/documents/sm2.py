@@ -193,6 +193,7 @@ def verify(key: PublicKey, message: bytes, r: int, s: int, user_id: bytes = DEFA
 # Signing: test material only ---------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
 def public_key(private: int) -> PublicKey:
     """The public key of a test key, 1 ≤ private ≤ n − 2."""
     if not 0 < private < N - 1:
@@ -209,7 +210,7 @@ def private_key(seed: bytes) -> int:
 def sign_digest(private: int, hashed: bytes, k: int) -> tuple[int, int] | None:
     """GB/T 32918.2, 6.1 from step A4 on with a given nonce; None when that nonce has to be replaced."""
     e = int.from_bytes(hashed, "big")
-    r = (e + public_key(k).x) % N
+    r = (e + public_key.__wrapped__(k).x) % N  # a nonce is used once: not worth remembering
     s = pow(1 + private, -1, N) * (k - r * private) % N
     return (r, s) if r and s and r + k != N else None
 

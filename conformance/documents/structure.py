@@ -73,9 +73,16 @@ def ofd_02(ofd: Ofd) -> Findings:
             head, _, found = part.names["element-namespace"].partition(" → ")
             t.warn("元素不在 OFD 命名空间", expected=OFD_NS, actual=shown(found), where=f"{part.name}#{head}")
         if "foreign-attribute" in part.names:
-            t.warn("属性属于别的命名空间", expected="属性不带前缀", where=f"{part.name}#{part.names['foreign-attribute']}")
+            t.warn(
+                "属性属于别的命名空间", expected="属性不带前缀", where=f"{part.name}#{part.names['foreign-attribute']}"
+            )
         if any(p.code == "namespace" for p in part.problems):
-            t.fail("XML 的命名空间不良构", expected="命名空间良构", actual=part.problems[0].actual, where=part.problems[0].where)
+            t.fail(
+                "XML 的命名空间不良构",
+                expected="命名空间良构",
+                actual=part.problems[0].actual,
+                where=part.problems[0].where,
+            )
     return t.done(f"{looked} 个 OFD 文件的命名空间、前缀和属性名都符合")
 
 
@@ -115,9 +122,13 @@ def ofd_05(ofd: Ofd) -> Findings:
         if body.root is None:
             t.fail("DocBody 中没有 DocRoot，或其内容为空", expected="DocRoot", where=body.place)
         elif body.root.found is None:
-            t.fail("DocRoot 指向的文件不存在", expected="存在的文件", actual=shown(body.root.raw), where=body.root.where)
+            t.fail(
+                "DocRoot 指向的文件不存在", expected="存在的文件", actual=shown(body.root.raw), where=body.root.where
+            )
         elif body.document is None:
-            t.fail("DocRoot 指向的文件读不出来", expected="良构的 XML", actual=shown(body.root.raw), where=body.root.where)
+            t.fail(
+                "DocRoot 指向的文件读不出来", expected="良构的 XML", actual=shown(body.root.raw), where=body.root.where
+            )
     return t.done(f"{len(ofd.bodies)} 个 DocBody，都有 DocInfo 和可解析的 DocRoot")
 
 
@@ -148,7 +159,9 @@ def ofd_07(ofd: Ofd) -> Findings:
             continue
         for name, value in (("CreationDate", body.info.created), ("ModDate", body.info.modified)):
             if value is not None and not _DATE.fullmatch(value):
-                t.fail(f"{name} 不是日期", expected="YYYY-MM-DD", actual=shown(value), where=f"{body.place}/DocInfo/{name}")
+                t.fail(
+                    f"{name} 不是日期", expected="YYYY-MM-DD", actual=shown(value), where=f"{body.place}/DocInfo/{name}"
+                )
         for n, (label, value) in enumerate(body.info.custom, 1):
             if not label:
                 where = f"{body.place}/DocInfo/CustomDatas/CustomData[{n}]"
@@ -165,7 +178,12 @@ def ofd_08(ofd: Ofd) -> Findings:
             continue
         unit = text(child(common, "MaxUnitID"))
         if unit is None or not unit.isascii() or not unit.isdigit():
-            t.fail("没有 MaxUnitID，或其不是无符号整数", expected="无符号整数", actual=shown(unit or ""), where=f"{name}#CommonData/MaxUnitID")
+            t.fail(
+                "没有 MaxUnitID，或其不是无符号整数",
+                expected="无符号整数",
+                actual=shown(unit or ""),
+                where=f"{name}#CommonData/MaxUnitID",
+            )
         if child(common, "PageArea", "PhysicalBox") is None:
             t.fail("没有 PageArea/PhysicalBox", expected="PhysicalBox", where=f"{name}#CommonData/PageArea")
     return t.done("CommonData 含 MaxUnitID 和 PageArea/PhysicalBox")
@@ -203,7 +221,9 @@ def ofd_11(ofd: Ofd) -> Findings:
         return t.done()
     for part in ofd.parts.values():
         for raw, at in part.boxes[:SHOWN]:
-            t.fail("不是矩形：应为四个数，宽和高大于 0", expected="x y 宽 高", actual=shown(raw), where=f"{part.name}#{at}")
+            t.fail(
+                "不是矩形：应为四个数，宽和高大于 0", expected="x y 宽 高", actual=shown(raw), where=f"{part.name}#{at}"
+            )
     return t.done("矩形都是四个数，宽和高大于 0")
 
 

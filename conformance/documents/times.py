@@ -49,7 +49,13 @@ def parse(content: str, short_year: bool) -> Time:
 
     A GeneralizedTime that holds the text of a UTCTime has 12 digits; it is read as one when it can be.
     """
-    forms = (_SHORT,) if short_year else (_LONG, _SHORT) if not re.match(r"\d{12}(\D|$)", content, re.ASCII) else (_SHORT, _LONG)
+    forms = (
+        (_SHORT,)
+        if short_year
+        else (_LONG, _SHORT)
+        if not re.match(r"\d{12}(\D|$)", content, re.ASCII)
+        else (_SHORT, _LONG)
+    )
     for form in forms:
         found = form.fullmatch(content)
         value = _moment(found) if found else None

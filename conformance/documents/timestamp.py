@@ -119,7 +119,9 @@ def _form(flow: Flow, clause: str, stamp: Stamp, where: str) -> None:
 
 def _imprint(flow: Flow, clause: str, stamp: Stamp, stamped: tuple[bytes, ...] | None, where: str) -> None:
     expected = digest(stamp.hash, stamped[0]) if stamped else None
-    holds = None if stamped is None or expected is None else any(digest(stamp.hash, s) == stamp.imprint for s in stamped)
+    holds = (
+        None if stamped is None or expected is None else any(digest(stamp.hash, s) == stamp.imprint for s in stamped)
+    )
     flow.test(clause, Layer.CRYPTO, holds, "时间戳覆盖的杂凑值一致", "时间戳覆盖的不是这个签名值",
               unknown="时间戳覆盖的内容或杂凑算法不明，无法判定", expected=expected.hex() if expected else "",
               actual=stamp.imprint.hex(), where=where, aspect="imprint")  # fmt: skip
@@ -141,7 +143,9 @@ def _signer(
     signer = stamp.signed.signers[0]
     found = stamp.signed.certificate_of(signer, trusted(policy))
     if found is None:
-        flow.add(clause, Layer.CRYPTO, Level.UNKNOWN, "没有时间戳服务的证书，签名无法验证", where=where, aspect="signature")
+        flow.add(
+            clause, Layer.CRYPTO, Level.UNKNOWN, "没有时间戳服务的证书，签名无法验证", where=where, aspect="signature"
+        )
     return signer, found
 
 
@@ -161,7 +165,9 @@ def _signature(
     flow.test(clause, Layer.POLICY, cms.fits(signer, found.key), "签名算法标识与时间戳证书一致", "签名算法标识与时间戳证书不一致",
               actual=oids.shown(signer.signature_algorithm), where=where, aspect="algorithm")  # fmt: skip
     checked = cms.check(signer, found.key, stamp.info, policy.user_id)
-    flow.encoding(clause, (d.within(where) for d in checked.defects), "时间戳签名值为 DER 编码", where=where, aspect="value")
+    flow.encoding(
+        clause, (d.within(where) for d in checked.defects), "时间戳签名值为 DER 编码", where=where, aspect="value"
+    )
     flow.test(clause, Layer.CRYPTO, checked.holds, "时间戳签名验证通过", f"时间戳签名验证不通过：{checked.reason}",
               unknown=checked.reason, where=where, aspect="signature")  # fmt: skip
 

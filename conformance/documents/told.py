@@ -121,7 +121,11 @@ def _person(certificate: Certificate | None) -> Person | None:
     if certificate is None:
         return None
     return Person(
-        certificate.holder, str(certificate.issuer), f"{certificate.serial:x}", str(certificate.not_before), str(certificate.not_after)
+        certificate.holder,
+        str(certificate.issuer),
+        f"{certificate.serial:x}",
+        str(certificate.not_before),
+        str(certificate.not_after),
     )
 
 

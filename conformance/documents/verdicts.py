@@ -75,6 +75,15 @@ def _level(findings: Iterable[Finding]) -> Level:
     return worst(found) if found else Level.UNKNOWN
 
 
+# Clauses that belong to one standard, whatever is judged by.
+_STANDARD_OF = {
+    "CERT-01": "GB/T 20518",
+    "CERT-02": "GB/T 20518",
+    "SES-18": "GM/T 0031-2014",
+    "SES-19": "GM/T 0031-2025",
+}
+
+
 class Flow:
     """Collects the findings of a verification flow, each with its clause, printed number, layer and aspect.
 
@@ -98,9 +107,12 @@ class Flow:
         where: str = "",
         aspect: str = "",
     ) -> Level:
-        data = {"standard": self.standard, "printed": self.printed.get(clause, ""), "aspect": aspect}
+        standard = _STANDARD_OF.get(clause, self.standard)
+        data = {"standard": standard, "printed": self.printed.get(clause, ""), "aspect": aspect}
         self.found.append(
-            Finding(clause, level, message, str(expected), str(actual), where, layer, {k: v for k, v in data.items() if v})
+            Finding(
+                clause, level, message, str(expected), str(actual), where, layer, {k: v for k, v in data.items() if v}
+            )
         )
         return level
 
@@ -126,7 +138,9 @@ class Flow:
         text = (unknown or bad) if holds is None else bad
         return self.add(clause, layer, level, text, expected=expected, actual=actual, where=where, aspect=aspect)
 
-    def encoding(self, clause: str, defects: Iterable[Defect], good: str, *, where: str = "", aspect: str = "") -> Level:
+    def encoding(
+        self, clause: str, defects: Iterable[Defect], good: str, *, where: str = "", aspect: str = ""
+    ) -> Level:
         """One failing finding per defect, or one passing one."""
         level = Level.PASS
         for d in defects:

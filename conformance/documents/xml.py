@@ -19,7 +19,9 @@ _OLD_NS = "http://www.ofdspec.org"
 Element = Any  # an lxml element; lxml is optional, so its types cannot be named here
 
 # Every other declared encoding could hide markup from the count below.
-_ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "gb2312", "us-ascii", "iso-8859-1"})
+_ENCODINGS = frozenset(
+    {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "gb18030", "gbk", "gb2312", "us-ascii", "iso-8859-1"}
+)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
 
@@ -58,7 +60,13 @@ def parse(data: bytes, name: str, limits: XmlLimits | None = None) -> Xml:
         log = [e for e in getattr(parser, "error_log", ()) if e.level >= 2]
         message, where = shown(str(error)), f"{name}#{getattr(error, 'lineno', None) or 1}"
         if log and all(e.domain_name == "NAMESPACE" for e in log):
-            problem = Problem("namespace", "XML 的命名空间不良构（前缀未定义或名称不合法）", where, "命名空间良构", shown(log[0].message))
+            problem = Problem(
+                "namespace",
+                "XML 的命名空间不良构（前缀未定义或名称不合法）",
+                where,
+                "命名空间良构",
+                shown(log[0].message),
+            )
             root = etree.fromstring(data, _parser(recover=True))
             return Xml(name, root, (problem,))
         return Xml(name, None, (Problem("not-well-formed", "XML 不良构", where, "良构的 XML", message),))

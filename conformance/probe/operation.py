@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -145,6 +146,11 @@ class Answer:
     @property
     def text(self) -> str:
         return self.content.decode("utf-8", "replace")
+
+    @property
+    def started(self) -> datetime:
+        """When the request was sent, to the millisecond; as recorded, in a replay."""
+        return datetime.fromisoformat(self.exchange.started)
 
     @property
     def elapsed(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conformance.documents.finding import Finding, Layer, Level, worst
@@ -150,8 +150,8 @@ def build(it: Inspection) -> InspectionView:
         facts=(Line("文件类型", it.kind_word), *_lines(it.facts)),
         digests=(Line("SM3", it.sm3, mono=True), Line("SHA-256", it.sha256, mono=True)),
         metadata=_lines(it.metadata), seal=_lines(people(it.seal, it.signer)), picture=_picture(it.seal),
-        signatures=tuple(_signature(s) for s in it.signatures), problems=tuple(_row(f) for f in it.problems if f.level is Level.FAIL)[:_MOST_ROWS],
-        notes=tuple(_row(f) for f in it.problems if f.level is not Level.FAIL)[:_MOST_ROWS],
+        signatures=tuple(_signature(s) for s in it.signatures), problems=_once(_row(f) for f in it.problems if f.level is Level.FAIL)[:_MOST_ROWS],
+        notes=_once(_row(f) for f in it.problems if f.level is not Level.FAIL)[:_MOST_ROWS],
         files=tuple(
             FileRow(
                 _short(f.name), f.role, f"{f.size:,}", "、".join(map(str, f.signatures)), STATES.get(f.state, ""),
@@ -174,8 +174,25 @@ def _layers(layers: Mapping[Layer, Level]) -> tuple[LayerRow, ...]:
 
 def _row(f: Finding) -> ProblemRow:
     return ProblemRow(
-        _mark(f.level), f.clause, _short(f.message), why(f), LAYERS[f.layer], _short(f.expected), _short(f.actual), _short(f.where)
+        _mark(f.level),
+        f.clause,
+        _short(f.message),
+        why(f),
+        LAYERS[f.layer],
+        _short(f.expected),
+        _short(f.actual),
+        _short(f.where),
     )
+
+
+def _once(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
+    """Why a clause matters is said the first time only."""
+    told: set[str] = set()
+    out = []
+    for row in rows:
+        out.append(replace(row, why="") if row.clause in told else row)
+        told.add(row.clause)
+    return tuple(out)
 
 
 def _signature(s: SignatureTold) -> SignatureRow:
@@ -186,7 +203,11 @@ def _signature(s: SignatureTold) -> SignatureRow:
     level = {True: Level.PASS, False: Level.FAIL, None: Level.UNKNOWN}[value]
     if s.changed:
         level = Level.FAIL
-    word = "内容已被改动" if s.changed else {True: "签名值验证通过", False: "签名值验证不通过", None: "签名值无法验证"}[value]
+    word = (
+        "内容已被改动"
+        if s.changed
+        else {True: "签名值验证通过", False: "签名值验证不通过", None: "签名值无法验证"}[value]
+    )
     return SignatureRow(
         anchor=f"signature-{s.number}", title=f"签名 {s.number}　{kind}", file=_short(s.file),
         code=_CODES[worst(s.findings)], mark=Mark(_CODES[level], LEVELS[level][0], word), layers=_layers(s.layers),
@@ -199,7 +220,9 @@ def _signature(s: SignatureTold) -> SignatureRow:
 def _digest(file: str, method: str, stated: str, computed: str, ok: bool | None) -> DigestRow:
     level = {True: Level.PASS, False: Level.FAIL, None: Level.UNKNOWN}[ok]
     word = {True: "一致", False: "不一致", None: "无法比对"}[ok]
-    return DigestRow(_short(file), _short(method), _short(stated), computed or "算不出", Mark(_CODES[level], LEVELS[level][0], word))
+    return DigestRow(
+        _short(file), _short(method), _short(stated), computed or "算不出", Mark(_CODES[level], LEVELS[level][0], word)
+    )
 
 
 def _picture(seal: SealTold | None) -> str:

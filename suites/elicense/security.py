@@ -14,6 +14,7 @@ _CREDENTIAL = re.compile(
     r"(access|refresh|session|auth)?_?token|passw(or)?d|pwd|passwddigest|(app|client)?_?secret|app_?key|api_?key",
     re.IGNORECASE,
 )
+_ROUNDS = 3  # of calls up to the limit, while they take longer than the period it counts in
 _ABSENT = "SYN0000000000000000000000000000"
 _INTERNALS = (
     ("堆栈", re.compile(r"\bat [\w$.]+\([\w$]+\.(java|kt|scala|groovy):\d+\)")),
@@ -167,11 +168,16 @@ def calls_over_the_limit_are_refused(check: Procedure) -> None:
         f"限次账号的第一次调用没有成功（{first.outcome}），本周期的次数可能已经用过",
         answer=first,
     )
-    answer = first
-    for _ in range(limit):
-        answer = check.call("query_by_id", as_="limited")
-        if answer.outcome == "rate-limited":
+    for _ in range(_ROUNDS):
+        answer = first
+        for _ in range(limit):
+            answer = check.call("query_by_id", as_="limited")
+            if answer.outcome == "rate-limited":
+                break
+        if answer.outcome == "rate-limited" or (answer.started - first.started).total_seconds() < window:
             break
+        check.sleep(window + 0.5)  # the calls took longer than one period: they prove nothing, try again
+        first = check.call("query_by_id", as_="limited")
     check.witness(f"上限 {limit} 次，第 {limit + 1} 次 → {answer.outcome}")
     if not check.expect_outcome(answer, "rate-limited", f"调用 {limit + 1} 次仍没有限制") or window > 3600:
         return

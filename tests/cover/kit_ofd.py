@@ -105,16 +105,25 @@ def sign(
     listed = "Doc_0/Signs/Signatures.xml"
     folder = f"Doc_0/Signs/Sign_{n}"
     if b"Signatures>" not in out["OFD.xml"]:
-        out["OFD.xml"] = out["OFD.xml"].replace(b"</ofd:DocBody>", f"<ofd:Signatures>{listed}</ofd:Signatures></ofd:DocBody>".encode())
+        out["OFD.xml"] = out["OFD.xml"].replace(
+            b"</ofd:DocBody>", f"<ofd:Signatures>{listed}</ofd:Signatures></ofd:DocBody>".encode()
+        )
     out[f"{folder}/Seal.esl"] = seal()
     kind = f' Type="{type_}"' if type_ else ""
-    entries = [f'<ofd:Signature ID="s{i + 1:03d}"{kind} BaseLoc="/Doc_0/Signs/Sign_{i}/Signature.xml"/>' for i in range(n + 1)]
+    entries = [
+        f'<ofd:Signature ID="s{i + 1:03d}"{kind} BaseLoc="/Doc_0/Signs/Sign_{i}/Signature.xml"/>' for i in range(n + 1)
+    ]
     text = f"<ofd:Signatures {NS}><ofd:MaxSignId>s{n + 1:03d}</ofd:MaxSignId>{''.join(entries)}</ofd:Signatures>"
     out[listed] = (HEAD + entry(text)).encode()
     skip = {*leave, *(() if whole else (listed,))}
-    protected = [name for name in out if name not in skip and not (name.startswith("Doc_0/Signs/Sign_") and not name.startswith(folder))]
+    protected = [
+        name
+        for name in out
+        if name not in skip and not (name.startswith("Doc_0/Signs/Sign_") and not name.startswith(folder))
+    ]
     references = "".join(
-        f'<ofd:Reference FileRef="/{name}"><ofd:CheckValue>{digest(out[name])}</ofd:CheckValue></ofd:Reference>' for name in protected
+        f'<ofd:Reference FileRef="/{name}"><ofd:CheckValue>{digest(out[name])}</ofd:CheckValue></ofd:Reference>'
+        for name in protected
     )
     check = f' CheckMethod="{method}"' if method else ""
     description = (

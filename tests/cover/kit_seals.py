@@ -121,7 +121,6 @@ def policy(**changes: object) -> Policy:
     return replace(full, **changes)  # type: ignore[arg-type]
 
 
-
 @dataclass(frozen=True)
 class Stamp:
     """A time-stamp token over something."""
@@ -187,10 +186,16 @@ class Cms:
             asn1.integer(1), asn1.sequence(name(self.cert.by), asn1.integer(self.cert.serial)),
             asn1.algorithm(self.digest_algorithm), attributes, asn1.algorithm(oids.SM2_SIGN), asn1.octet_string(value), unsigned,
         )  # fmt: skip
-        inner = asn1.sequence(asn1.oid(self.inner), asn1.explicit(0, asn1.octet_string(content)) if content is not None else b"")
+        inner = asn1.sequence(
+            asn1.oid(self.inner), asn1.explicit(0, asn1.octet_string(content)) if content is not None else b""
+        )
         held = asn1.explicit(0, der(self.cert)) if self.certificates else b""
         signed = asn1.sequence(
-            asn1.integer(self.version), asn1.set_of(asn1.algorithm(self.digest_algorithm)), inner, held, asn1.set_of(signer)
+            asn1.integer(self.version),
+            asn1.set_of(asn1.algorithm(self.digest_algorithm)),
+            inner,
+            held,
+            asn1.set_of(signer),
         )
         return asn1.sequence(asn1.oid(self.outer), asn1.explicit(0, signed))
 
@@ -251,7 +256,11 @@ class Seal:
 
     def info(self, picture: bytes) -> bytes:
         v1 = self.generation is Generation.V1
-        version = self.version if self.version is not None else {Generation.V1: 1, Generation.V4: 4, Generation.V5: 5}[self.generation]
+        version = (
+            self.version
+            if self.version is not None
+            else {Generation.V1: 1, Generation.V4: 4, Generation.V5: 5}[self.generation]
+        )
         header = asn1.sequence(asn1.ia5(self.id), asn1.integer(version), asn1.ia5("TEST"))
         entries = self.entries
         if entries is None:
@@ -267,7 +276,10 @@ class Seal:
             asn1.sequence(*entries), *times,
         )  # fmt: skip
         shown = asn1.sequence(
-            asn1.ia5(self.picture_type), asn1.octet_string(picture), asn1.integer(self.size[0]), asn1.integer(self.size[1])
+            asn1.ia5(self.picture_type),
+            asn1.octet_string(picture),
+            asn1.integer(self.size[0]),
+            asn1.integer(self.size[1]),
         )
         return asn1.sequence(header, asn1.ia5(self.es_id), prop, shown)
 
@@ -312,7 +324,13 @@ class Ses:
     def der(self) -> bytes:
         v1 = self.seal.generation is Generation.V1
         default = {Generation.V1: 1, Generation.V4: 4, Generation.V5: 5}[self.seal.generation]
-        version = self.version if self.version is not None else self.seal.version if self.seal.version is not None else default
+        version = (
+            self.version
+            if self.version is not None
+            else self.seal.version
+            if self.seal.version is not None
+            else default
+        )
         if v1:
             time = self.time or asn1.bit_string(self.signed.strftime("%y%m%d%H%M%SZ").encode())
         else:

@@ -85,7 +85,9 @@ def test_an_anchor_is_trusted_as_it_is_and_only_it() -> None:
     assert chains.build(root, policy(), moment).holds is True
     twin = certificates.read(Cert("root", serial=99, usage=(5, 6), ca=True, by="root", key="rogue").der())
     assert chains.build(twin, policy(), moment).holds is True  # the root signed it: no anchor, but a link to one
-    alone = chains.build(certificates.read(der(SIGNER)), policy(anchors=(der(Cert("rogue", by="rogue", ca=True)),)), moment)
+    alone = chains.build(
+        certificates.read(der(SIGNER)), policy(anchors=(der(Cert("rogue", by="rogue", ca=True)),)), moment
+    )
     assert alone.holds is False
     assert "找不到颁发者" in alone.message
 
@@ -163,7 +165,10 @@ def test_foreign_keys_are_verified_by_the_library_or_undetermined() -> None:
     assert keys.verify(key, oids.SM2_SM3, b"m", value, "signature").holds is None
     curve = ec.generate_private_key(ec.SECP256R1())
     other = keys.Key(curve.public_key().public_bytes(*form), oids.EC_PUBLIC_KEY, "1.2.840.10045.3.1.7", None)
-    assert keys.verify(other, "1.2.840.10045.4.3.2", b"m", curve.sign(b"m", ec.ECDSA(hashes.SHA256())), "signature").holds is True
+    assert (
+        keys.verify(other, "1.2.840.10045.4.3.2", b"m", curve.sign(b"m", ec.ECDSA(hashes.SHA256())), "signature").holds
+        is True
+    )
     assert keys.verify(keys.Key(b"", oids.RSA, "", None), name, b"m", value, "signature").holds is None
     assert keys.verify(keys.Key(b"", "1.2.3", "", None), name, b"m", value, "signature").holds is None
 

@@ -18,7 +18,11 @@ from conformance.documents.policy import Generation
 from conformance.documents.trouble import DocumentError
 
 DAY = timedelta(days=1)
-PROFILES = {"content-digest": Cms(), "attributes": Cms(attributes=True), "with a time-stamp": Cms(attributes=True, stamp=Stamp())}
+PROFILES = {
+    "content-digest": Cms(),
+    "attributes": Cms(attributes=True),
+    "with a time-stamp": Cms(attributes=True, stamp=Stamp()),
+}
 
 
 def run(signed: Cms, document: bytes | None = DOCUMENT, **changes: Any) -> CmsResult:
@@ -86,7 +90,9 @@ def test_a_document_signed_itself_is_read_with_a_warning() -> None:
     assert result.judgement.level("CMS-02") is Level.WARN
 
 
-@pytest.mark.parametrize("data", [b"", b"rubbish", asn1.sm2_signature(5, 6), asn1.sequence(asn1.oid(oids.SM2_SIGNED_DATA))])
+@pytest.mark.parametrize(
+    "data", [b"", b"rubbish", asn1.sm2_signature(5, 6), asn1.sequence(asn1.oid(oids.SM2_SIGNED_DATA))]
+)
 def test_what_is_no_signed_data_fails_as_a_whole(data: bytes) -> None:
     assert not cms.is_signed_data(data)
     result = judge(data, policy(), document=DOCUMENT)

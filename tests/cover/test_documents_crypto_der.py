@@ -64,7 +64,21 @@ def test_what_is_der_has_no_defect(written: str) -> None:
     assert encoding.root.raw == hexed(written)
 
 
-@pytest.mark.parametrize("written", ["", "30", "3005", "3002 02", "04 84ffffffff", "04 89010101010101010101", "1f", "1f8080808080808001", "0480 0000", "3080 0500"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "30",
+        "3005",
+        "3002 02",
+        "04 84ffffffff",
+        "04 89010101010101010101",
+        "1f",
+        "1f8080808080808001",
+        "0480 0000",
+        "3080 0500",
+    ],
+)
 def test_what_cannot_be_cut_into_elements_is_refused(written: str) -> None:
     with pytest.raises(DocumentError) as caught:
         der.read(hexed(written))
@@ -76,7 +90,12 @@ def test_size_depth_and_number_are_bounded_and_refused_fast() -> None:
     deep = b""
     for _ in range(3000):
         deep = asn1.sequence(deep)
-    cases = [(deep, "F103"), (b"\x30\x80" * 500_000, "F103"), (asn1.sequence(asn1.null() * 200_000), "F103"), (bytes(33 << 20), "F102")]
+    cases = [
+        (deep, "F103"),
+        (b"\x30\x80" * 500_000, "F103"),
+        (asn1.sequence(asn1.null() * 200_000), "F103"),
+        (bytes(33 << 20), "F102"),
+    ]
     for data, code in cases:
         with pytest.raises(DocumentError) as caught:
             der.read(data)
@@ -195,7 +214,20 @@ def test_times_are_read_in_every_form_that_occurs(written: tuple[str, bool]) -> 
     assert found.zoned is zoned
 
 
-@pytest.mark.parametrize("written", ["", "2026", "20261301080000Z", "20260230080000Z", "20260601250000Z", "00010101000000Z", "99991231235959-2359", "２０２６0601080000Z", "x"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "2026",
+        "20261301080000Z",
+        "20260230080000Z",
+        "20260601250000Z",
+        "00010101000000Z",
+        "99991231235959-2359",
+        "２０２６0601080000Z",
+        "x",
+    ],
+)
 def test_what_is_no_time_has_no_value(written: str) -> None:
     found = times.parse(written, short_year=False)
     assert found.value is None

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kit_seals import DOCUMENT, MADE, PATH, SIGNED, Cms, Seal, Ses, Stamp, policy
 
-from conformance.documents import judge_cms, judge_seal, judge_signature, times
+from conformance.documents import asn1, judge_cms, judge_seal, judge_signature, times
+from conformance.documents import der as reader
 from conformance.documents.finding import Level
 from conformance.documents.policy import Generation
 from conformance.documents.verdicts import Judgement
@@ -88,3 +89,83 @@ def test_every_octet_changed_in_three_ways_is_never_fully_good(name: str) -> Non
             if fully_good(STRUCTURES[name][1](mutant)):
                 survivors.append((at, change))
     assert survivors == []
+
+
+# Changes of the tree: lengths stay right, so they reach what octet changes seldom do ----------------------------
+
+TAGS = (
+    0x01,
+    0x02,
+    0x03,
+    0x04,
+    0x05,
+    0x06,
+    0x0C,
+    0x13,
+    0x16,
+    0x17,
+    0x18,
+    0x1E,
+    0x30,
+    0x31,
+    0x80,
+    0x81,
+    0xA0,
+    0xA1,
+    0xA3,
+)
+CONTENTS = (b"", b"\x00", b"\x80", b"\xff" * 80, b"20260601080000", b"\x30\x03\x02\x01\x05", b"\x06\x01\x80")
+
+
+def _elements(data: bytes) -> list[reader.Node]:
+    found, ahead = [], [reader.read(data).root]
+    while ahead:
+        node = ahead.pop()
+        found.append(node)
+        ahead += node.children
+    return sorted(found, key=lambda n: n.start)
+
+
+def _changed(node: reader.Node, target: reader.Node, by: bytes) -> bytes:
+    """The element with one inside it (or itself) replaced, all lengths around it written anew."""
+    if (node.start, node.head) == (target.start, target.head):
+        return by
+    if not (node.start <= target.start and target.end <= node.end):
+        return node.raw
+    return asn1.tlv(node.tag, b"".join(_changed(child, target, by) for child in node.children))
+
+
+def _into_strings(data: bytes) -> list[bytes]:
+    """Structures that lie in OCTET STRINGs and BIT STRINGs of this one: certificates, tokens, extension values."""
+    return [n.content for n in _elements(data) if n.tag in (0x04, 0x03) and len(n.content) > 200]
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_a_changed_element_is_never_fully_good(name: str, data: st.DataObject) -> None:
+    whole = written(name)
+    inner = data.draw(st.sampled_from([b"", *_into_strings(whole)]), label="inside")
+    start = inner[1:] if inner[:1] == b"\0" else inner
+    base = start if start[:1] == b"\x30" else whole
+    nodes = _elements(base)
+    target = nodes[data.draw(st.integers(0, len(nodes) - 1), label="element")]
+    other = nodes[data.draw(st.integers(0, len(nodes) - 1), label="other")]
+    by = data.draw(
+        st.sampled_from(
+            [b"", target.raw * 2, other.raw, target.content]
+            + [bytes([t]) + target.raw[1:] for t in TAGS]
+            + [asn1.tlv(target.tag, c) for c in CONTENTS]
+        ),
+        label="by",
+    )
+    changed = _changed(nodes[0], target, by)
+    if base is not whole:
+        place = next(n for n in _elements(whole) if n.tag in (0x04, 0x03) and n.content == inner)
+        lead = b"\0" if inner is not start else b""
+        changed = _changed(_elements(whole)[0], place, asn1.tlv(place.tag, lead + changed))
+    judgement = STRUCTURES[name][1](changed)
+    # A time-stamp that nothing signs may be taken away unnoticed; what it gave is then not claimed either.
+    as_before = {(f.clause, f.level) for f in STRUCTURES[name][1](whole).findings}
+    claimed = {(f.clause, f.level) for f in judgement.findings}
+    assert changed == whole or not fully_good(judgement) or claimed != as_before

@@ -68,7 +68,9 @@ def test_a_bare_sm2_value_is_no_seal_signature() -> None:
     assert judge_signature.judge(value, POLICY, document=document, path=path).judgement.failed == {"SES-01"}
 
 
-@pytest.mark.parametrize(("name", "generation"), [("ofdrw-UserV1.esl", Generation.V1), ("ofdrw-UserV4.esl", Generation.V4)])
+@pytest.mark.parametrize(
+    ("name", "generation"), [("ofdrw-UserV1.esl", Generation.V1), ("ofdrw-UserV4.esl", Generation.V4)]
+)
 def test_real_seals_verify_and_have_ended(name: str, generation: Generation) -> None:
     result = judge_seal.judge((FILES / name).read_bytes(), POLICY)
     assert result.judged_by is generation

@@ -54,7 +54,11 @@ FAULTS: dict[str, tuple[Seal, dict[str, Any], set[str]]] = {
     "property incomplete": (Seal(times=(GT(MADE), GT(END))), {}, {"SEAL-05"}),
     "type 3": (Seal(list_type=3), {}, {"SEAL-06"}),
     "type 2 with certificates": (Seal(list_type=2, entries=(asn1.octet_string(der(SIGNER)),)), {}, {"SEAL-06"}),
-    "type 1 with digests": (Seal(entries=(asn1.sequence(asn1.printable("SM3"), asn1.octet_string(bytes(32))),)), {}, {"SEAL-06"}),
+    "type 1 with digests": (
+        Seal(entries=(asn1.sequence(asn1.printable("SM3"), asn1.octet_string(bytes(32))),)),
+        {},
+        {"SEAL-06"},
+    ),
     "empty list": (Seal(entries=()), {}, {"SEAL-07"}),
     "rubbish in the list": (Seal(entries=(asn1.octet_string(b"\x30\x03\x02\x01\x01"),)), {}, {"SEAL-07"}),
     "end before start": (Seal(start=NOW + DAY, end=NOW - DAY), {}, {"SEAL-08", "SEAL-14"}),
@@ -120,7 +124,10 @@ def test_extensions_are_read_in_every_tagging() -> None:
     two = asn1.sequence(asn1.oid("1.2.4"), asn1.octet_string(b"w"))
     for written in (asn1.sequence(one, two), asn1.explicit(0, asn1.sequence(one, two)), asn1.explicit(0, one, two)):
         fields = Fields(reader.read(asn1.sequence(written)).root, Names())
-        assert [(e.oid, e.critical, e.value) for e in seal.take_extensions(fields)] == [("1.2.3", True, b"v"), ("1.2.4", False, b"w")]
+        assert [(e.oid, e.critical, e.value) for e in seal.take_extensions(fields)] == [
+            ("1.2.3", True, b"v"),
+            ("1.2.4", False, b"w"),
+        ]
     fields = Fields(reader.read(asn1.sequence(asn1.explicit(0, one))).root, Names())
     assert [e.oid for e in seal.take_extensions(fields)] == ["1.2.3"]
 

@@ -37,7 +37,19 @@ def test_sm3_of_abc_by_both_ways() -> None:
 
 @pytest.mark.parametrize(
     ("r", "s"),
-    [(0, S), (R, 0), (sm2.N, S), (R, sm2.N), (-R, S), (R, -S), (R + sm2.N, S), (R, sm2.N - R), (S, R), (R ^ 1, S), (R, S ^ 1)],
+    [
+        (0, S),
+        (R, 0),
+        (sm2.N, S),
+        (R, sm2.N),
+        (-R, S),
+        (R, -S),
+        (R + sm2.N, S),
+        (R, sm2.N - R),
+        (S, R),
+        (R ^ 1, S),
+        (R, S ^ 1),
+    ],
 )
 def test_numbers_out_of_range_or_changed_do_not_verify(r: int, s: int) -> None:
     assert not sm2.verify(KEY, MESSAGE, r, s)
@@ -55,7 +67,15 @@ def test_public_keys_are_points_of_the_curve() -> None:
     other = sm2.PublicKey.read(bytes([3 - (KEY.y & 1)]) + KEY.x.to_bytes(32, "big"))
     assert other is not None
     assert other.y == sm2.P - KEY.y
-    for bad in (b"", b"\4", b"\5" + KEY.octets()[1:], KEY.octets()[:-1], KEY.octets()[:-1] + b"\0", b"\4" + b"\xff" * 64, b"\2" + b"\xff" * 32):
+    for bad in (
+        b"",
+        b"\4",
+        b"\5" + KEY.octets()[1:],
+        KEY.octets()[:-1],
+        KEY.octets()[:-1] + b"\0",
+        b"\4" + b"\xff" * 64,
+        b"\2" + b"\xff" * 32,
+    ):
         assert sm2.PublicKey.read(bad) is None
 
 
@@ -74,7 +94,9 @@ def test_an_identity_is_not_longer_than_its_length_field_can_say() -> None:
 
 
 @given(st.integers(1, sm2.N - 2), st.binary(max_size=100), st.binary(max_size=20), st.integers(0, 511))
-def test_a_signature_verifies_and_no_bit_of_it_may_change(private: int, message: bytes, user_id: bytes, bit: int) -> None:
+def test_a_signature_verifies_and_no_bit_of_it_may_change(
+    private: int, message: bytes, user_id: bytes, bit: int
+) -> None:
     key = sm2.public_key(private)
     r, s = sm2.sign(private, message, user_id)
     assert sm2.verify(key, message, r, s, user_id)

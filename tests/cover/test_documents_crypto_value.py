@@ -57,7 +57,10 @@ OTHER = {
     "long length": (b"\x30\x81" + WHOLE[1:], ["length-not-minimal"]),
     "trailing byte": (WHOLE + b"\0", ["trailing-bytes"]),
     "third number": (asn1.sequence(asn1.integer(R), asn1.integer(S), asn1.integer(1)), ["signature-extra-field"]),
-    "padded number": (asn1.sequence(asn1.tlv(2, b"\0\0" + R.to_bytes(32, "big")), asn1.integer(S)), ["integer-not-minimal"]),
+    "padded number": (
+        asn1.sequence(asn1.tlv(2, b"\0\0" + R.to_bytes(32, "big")), asn1.integer(S)),
+        ["integer-not-minimal"],
+    ),
     "r is zero": (asn1.sm2_signature(0, S), ["signature-out-of-range"]),
     "s is n": (asn1.sm2_signature(R, sm2.N), ["signature-out-of-range"]),
 }
@@ -70,7 +73,18 @@ def test_other_forms_are_read_and_told(case: str) -> None:
     assert read(octets).readable
 
 
-@pytest.mark.parametrize("octets", [b"", b"\0", bytes(20), bytes(65), bytes(300), asn1.sequence(asn1.utf8("r"), asn1.utf8("s")), asn1.sequence(asn1.integer(R))])
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"",
+        b"\0",
+        bytes(20),
+        bytes(65),
+        bytes(300),
+        asn1.sequence(asn1.utf8("r"), asn1.utf8("s")),
+        asn1.sequence(asn1.integer(R)),
+    ],
+)
 def test_what_holds_no_two_numbers_is_unreadable(octets: bytes) -> None:
     value = read(octets)
     assert not value.readable

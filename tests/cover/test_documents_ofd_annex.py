@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import kit_ofd as kit
 import pytest
 
-from conformance.documents import archive, encryption, integrity, licence
+from conformance.documents import archive, encryption, integrity, licence, licence_rules
 from conformance.documents.finding import Findings, Level, worst
 from conformance.documents.ofd import Ofd
 from conformance.documents.signatures import SignatureSet
@@ -83,7 +83,9 @@ def test_the_list_is_signed_with_a_time_stamp() -> None:
 # --- encryption ---------------------------------------------------------------------------------------------
 
 
-def encrypted(scheme: str = "1.1.1", iv: bytes = b"\1" * 16, cipher: bytes = b"\2" * 64, plain: str = "Doc_0/gone.xml") -> kit.Files:
+def encrypted(
+    scheme: str = "1.1.1", iv: bytes = b"\1" * 16, cipher: bytes = b"\2" * 64, plain: str = "Doc_0/gone.xml"
+) -> kit.Files:
     files = kit.licence()
     texts = {
         "Encryptions.xml": f'<ofd:Encryptions {kit.NS}><ofd:EncryptInfo ID="1"><ofd:Provider Name="t"/><ofd:EncryptScope>all</ofd:EncryptScope>'
@@ -175,19 +177,27 @@ def test_the_data_index_leads_to_the_text_on_the_page() -> None:
     with Ofd.of(kit.pack(kit.licence())) as ofd:
         (entry,) = licence.index(ofd)
         assert (entry.name, entry.page, entry.object, entry.text, entry.found) == ("持证人", "1", "8", "张三", True)
-        assert worst(licence.el_fi_10(ofd)) is Level.PASS
-        assert worst(licence.el_fi_11(ofd, {"持证人": "张三"})) is Level.PASS
-        assert worst(licence.el_fi_11(ofd, {"持证人": "李四"})) is Level.FAIL
-        assert worst(licence.el_fi_11(ofd, {"没有": ""})) is Level.FAIL
+        assert worst(licence_rules.el_fi_10(ofd)) is Level.PASS
+        assert worst(licence_rules.el_fi_11(ofd, {"持证人": "张三"})) is Level.PASS
+        assert worst(licence_rules.el_fi_11(ofd, {"持证人": "李四"})) is Level.FAIL
+        assert worst(licence_rules.el_fi_11(ofd, {"没有": ""})) is Level.FAIL
 
 
 def test_an_index_to_nothing_is_told() -> None:
-    assert level(kit.swap(TAG, ">8<", ">99<")(kit.licence()), licence.el_fi_10) is Level.FAIL
-    assert level(kit.swap(DOC, "<ofd:CustomTags>Tags/CustomTags.xml</ofd:CustomTags>", "")(kit.licence()), licence.el_fi_10) is Level.FAIL
+    assert level(kit.swap(TAG, ">8<", ">99<")(kit.licence()), licence_rules.el_fi_10) is Level.FAIL
+    assert (
+        level(
+            kit.swap(DOC, "<ofd:CustomTags>Tags/CustomTags.xml</ofd:CustomTags>", "")(kit.licence()),
+            licence_rules.el_fi_10,
+        )
+        is Level.FAIL
+    )
 
 
 def test_an_index_that_is_not_well_formed_is_still_read() -> None:
-    files = kit.licence() | {TAG: '<:params xmlns:=""><持证人><ObjectRef PageRef="1">8</ObjectRef></持证人></:params>'.encode()}
+    files = kit.licence() | {
+        TAG: '<:params xmlns:=""><持证人><ObjectRef PageRef="1">8</ObjectRef></持证人></:params>'.encode()
+    }
     with Ofd.of(kit.pack(files)) as ofd:
         assert [(e.name, e.text) for e in licence.index(ofd)] == [("持证人", "张三")]
 
@@ -195,27 +205,55 @@ def test_an_index_that_is_not_well_formed_is_still_read() -> None:
 def test_metadata_are_compared_with_what_the_interface_said() -> None:
     with Ofd.of(kit.pack(kit.licence())) as ofd:
         assert licence.metadata(ofd) == {"证照名称": "测试证照"}
-        assert worst(licence.el_fi_09(ofd)) is Level.PASS
-        assert worst(licence.el_fi_09(ofd, {"证照名称": "测试证照"})) is Level.PASS
-        assert worst(licence.el_fi_09(ofd, {"证照名称": "别的"})) is Level.FAIL
-        assert worst(licence.el_fi_09(ofd, {"证照标识": "x"})) is Level.FAIL
+        assert worst(licence_rules.el_fi_09(ofd)) is Level.PASS
+        assert worst(licence_rules.el_fi_09(ofd, {"证照名称": "测试证照"})) is Level.PASS
+        assert worst(licence_rules.el_fi_09(ofd, {"证照名称": "别的"})) is Level.FAIL
+        assert worst(licence_rules.el_fi_09(ofd, {"证照标识": "x"})) is Level.FAIL
 
 
 def test_a_copy_shows_for_what_it_was_made() -> None:
     with Ofd.of(kit.pack(kit.licence())) as ofd:
         (mark,) = licence.watermarks(ofd)
         assert (mark.page, mark.text) == ("1", "仅用于办理测试事项")
-        assert worst(licence.el_fi_14(ofd, "测试事项")) is Level.PASS
-        assert worst(licence.el_fi_14(ofd, "别的事项")) is Level.FAIL
+        assert worst(licence_rules.el_fi_14(ofd, "测试事项")) is Level.PASS
+        assert worst(licence_rules.el_fi_14(ofd, "别的事项")) is Level.FAIL
     hidden = kit.swap("Doc_0/Annots/Page_0/Annotation.xml", 'Type="Watermark"', 'Type="Watermark" Visible="false"')
-    assert level(hidden(kit.licence()), licence.el_fi_14) is Level.FAIL
+    assert level(hidden(kit.licence()), licence_rules.el_fi_14) is Level.FAIL
 
 
 def test_signed_or_not_and_no_links_outside() -> None:
     with Ofd.of(kit.pack(kit.licence())) as ofd:
-        assert worst(licence.el_fi_03(SignatureSet.of(ofd))) is Level.FAIL
+        assert worst(licence_rules.el_fi_03(SignatureSet.of(ofd))) is Level.FAIL
     with Ofd.of(kit.pack(kit.sign(kit.licence()))) as ofd:
-        assert worst(licence.el_fi_03(SignatureSet.of(ofd))) is Level.PASS
-    assert level(kit.licence(), licence.el_fi_16) is Level.PASS
-    assert level(kit.swap(PAGE, "</ofd:Page>", f"{ACTION}</ofd:Page>")(kit.licence()), licence.el_fi_16) is Level.FAIL
-    assert level(kit.put("Doc_0/evil.js")(kit.licence()), licence.el_fi_16) is Level.FAIL
+        assert worst(licence_rules.el_fi_03(SignatureSet.of(ofd))) is Level.PASS
+    assert level(kit.licence(), licence_rules.el_fi_16) is Level.PASS
+    assert (
+        level(kit.swap(PAGE, "</ofd:Page>", f"{ACTION}</ofd:Page>")(kit.licence()), licence_rules.el_fi_16)
+        is Level.FAIL
+    )
+    assert level(kit.put("Doc_0/evil.js")(kit.licence()), licence_rules.el_fi_16) is Level.FAIL
+
+
+def test_clauses_of_signatures_told_for_licences() -> None:
+    def levels(files: kit.Files) -> dict[str, Level]:
+        with Ofd.of(kit.pack(files)) as ofd:
+            s = SignatureSet.of(ofd)
+            rules = (licence_rules.el_fi_04, licence_rules.el_fi_05, licence_rules.el_fi_07, licence_rules.el_fi_08)
+            return {rule.__name__: worst(rule(s)) for rule in rules}
+
+    good = kit.sign(kit.licence())
+    assert levels(good) == {
+        "el_fi_04": Level.PASS,
+        "el_fi_05": Level.PASS,
+        "el_fi_07": Level.PASS,
+        "el_fi_08": Level.NOT_APPLICABLE,
+    }
+    assert levels(kit.swap(PAGE, "张三", "李四")(good))["el_fi_04"] is Level.FAIL
+    assert levels(kit.sign(kit.licence(), method="MD5"))["el_fi_05"] is Level.FAIL
+    assert levels(kit.sign(kit.licence(), leave=["OFD.xml"]))["el_fi_07"] is Level.FAIL
+    noted = kit.sign(kit.sign(kit.licence(), leave=["OFD.xml"]))
+    assert levels(noted)["el_fi_07"] is Level.PASS
+    assert levels(noted)["el_fi_08"] is Level.PASS
+    assert levels(kit.swap(DOC, "297", "298")(noted))["el_fi_08"] is Level.FAIL
+    assert worst(licence_rules.el_fi_15("a.ofd", "b")) is Level.WARN
+    assert worst(licence_rules.el_fi_15("b.ofd", "b")) is Level.PASS

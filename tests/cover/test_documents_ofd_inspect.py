@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import chrome
 import kit_ofd as kit
 import pytest
 
@@ -96,7 +97,9 @@ def test_nothing_in_a_file_steers_the_terminal_or_the_page(tmp_path: Path) -> No
 
 
 def test_the_page_is_closed_to_the_outside(tmp_path: Path) -> None:
-    page = render_inspection(written(tmp_path, kit.pack(kit.sign(kit.licence()))), tmp_path / "b.html").read_text(encoding="utf-8")
+    page = render_inspection(written(tmp_path, kit.pack(kit.sign(kit.licence()))), tmp_path / "b.html").read_text(
+        encoding="utf-8"
+    )
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy
     assert "default-src &#39;none&#39;" in policy[1]
@@ -113,3 +116,17 @@ def test_a_page_of_many_problems_stays_of_bounded_length(tmp_path: Path) -> None
     assert len(view.files) == 2000
     assert view.more_files == 3000 + len(kit.licence()) - 2000
     assert len(view.problems) < 100
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(chrome.find() is None, reason="no Chromium on this machine")
+def test_the_page_fits_a_phone_and_asks_for_nothing(tmp_path: Path) -> None:
+    files = kit.put("evil.js")(kit.sign(kit.licence(), leave=[PAGE]))
+    page = render_inspection(written(tmp_path, kit.pack(files)), tmp_path / "c.html")
+    with chrome.Chrome() as browser:
+        for width, mobile in ((1280, False), (390, True)):
+            browser.size(width, 900, mobile=mobile)
+            browser.open(page)
+            assert browser.evaluate("document.documentElement.scrollWidth") <= width
+        assert browser.console == []
+        assert {u.partition(":")[0] for u in browser.requests} <= {"file", "data"}

@@ -139,6 +139,17 @@ def test_whole_protection_alone_is_well() -> None:
     assert failed(kit.sign(kit.licence(), whole=True)) == set()
 
 
+def test_a_page_cannot_hide_in_the_folder_of_a_signature() -> None:
+    hidden = "Doc_0/Signs/Sign_0/Content.xml"
+    files = kit.licence()
+    files[hidden] = files.pop(PAGE)
+    files["Doc_0/Document.xml"] = files["Doc_0/Document.xml"].replace(
+        b"Pages/Page_0/Content.xml", b"Signs/Sign_0/Content.xml"
+    )
+    assert failed(kit.sign(files)) == set()
+    assert failed(kit.sign(files, leave=[hidden])) == {"SIG-08"}
+
+
 def test_two_signatures_in_order_are_well() -> None:
     assert failed(kit.sign(kit.sign(kit.licence()))) == set()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import kit_ofd as kit
 import pytest
@@ -13,7 +16,12 @@ from conformance.documents.ofd import Ofd, resolve
 from conformance.documents.structure import CLAUSES
 
 ROOT, DOC, PAGE = "OFD.xml", "Doc_0/Document.xml", "Doc_0/Pages/Page_0/Content.xml"
-TPL, RES, TAG, ATT = "Doc_0/Tpls/Tpl_0/Content.xml", "Doc_0/PublicRes.xml", "Doc_0/Tags/Tag.xml", "Doc_0/Attachs/Attachments.xml"
+TPL, RES, TAG, ATT = (
+    "Doc_0/Tpls/Tpl_0/Content.xml",
+    "Doc_0/PublicRes.xml",
+    "Doc_0/Tags/Tag.xml",
+    "Doc_0/Attachs/Attachments.xml",
+)
 
 
 def examine(data: bytes) -> dict[str, tuple[Finding, ...]]:
@@ -136,3 +144,22 @@ def test_what_is_no_package_is_told_once() -> None:
     found = examine(b"%PDF-1.7")
     assert {c for c, f in found.items() if worst(f) is Level.FAIL} == {"OFD-01"}
     assert worst(found["OFD-05"]) is Level.UNKNOWN
+
+
+def test_without_lxml_the_user_is_told_what_to_install() -> None:
+    """And nothing is imported before it is needed: whoever never reads an OFD file pays nothing."""
+    program = (
+        "import sys; sys.modules['lxml'] = None\n"
+        "import conformance.documents.structure, conformance.documents.inspect, kit_ofd as kit\n"
+        "from conformance.documents.ofd import Ofd\n"
+        "from conformance.errors import MissingExtra\n"
+        "assert not any(m.startswith('lxml.') for m in sys.modules)\n"
+        "try: Ofd.of(kit.pack(kit.licence()))\n"
+        "except MissingExtra as error: print(error)\n"
+    )
+    here = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": here}
+    )
+    assert "[X001]" in done.stdout
+    assert "conformance[documents]" in done.stdout

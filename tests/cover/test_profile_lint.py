@@ -9,8 +9,7 @@ from kit_profile import GOOD, changed, clause, line_of, write
 
 from conformance.errors import UsageError
 from conformance.profile import load
-from conformance.profile.lint import lint
-from conformance.profile.lint import CODES, Finding
+from conformance.profile.lint import CODES, Finding, lint
 
 MODULE = """\
 def fine(check):

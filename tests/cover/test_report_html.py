@@ -165,7 +165,11 @@ def test_hostile_data_adds_no_element_and_stays_visible(folder: Path, lang: str,
 
 
 def test_a_hostile_case_cannot_leave_the_page_margin(folder: Path) -> None:
-    case: dict[str, Any] = {"laboratory": {"name": HOSTILE}, "report": {"number": HOSTILE, "revision": HOSTILE}, HOSTILE: {"a": HOSTILE}}
+    case: dict[str, Any] = {
+        "laboratory": {"name": HOSTILE},
+        "report": {"number": HOSTILE, "revision": HOSTILE},
+        HOSTILE: {"a": HOSTILE},
+    }
     case |= {"opinions": [HOSTILE], "decision_rule": HOSTILE, "client": HOSTILE, "sample": [HOSTILE]}
     _, parsed = page(sample_record(folder / "case", 10, case=case), folder)
     assert parsed.tags["style"] == parsed.tags["script"] == parsed.tags["title"] == 1

@@ -31,7 +31,11 @@ def clause(number: str, provision: Provision = REQ, grade: Grade = Grade.B, chec
 
 
 def view_of(
-    folder: Path, clauses: list[tuple[Clause, Verdict]], lang: str = "zh-CN", case: dict[str, Any] | None = None, **target: Any
+    folder: Path,
+    clauses: list[tuple[Clause, Verdict]],
+    lang: str = "zh-CN",
+    case: dict[str, Any] | None = None,
+    **target: Any,
 ) -> ReportView:
     """The view of a record of one standard in which every check of a clause got one verdict."""
     standard = Standard("GB/T 1-2026", {"zh": "示例", "en": "Sample"})
@@ -138,7 +142,12 @@ def test_reasons_are_printed_once_in_the_finding_or_in_the_tree(tmp_path: Path) 
 def test_chapters_follow_the_numbers_of_the_standard(tmp_path: Path) -> None:
     numbers = [clause(n) for n in ("5.1", "5.2.1", "10.1", "A.2")] + [clause("EL-ID-03", numbered=False)]
     standard = view_of(tmp_path / "r", [(c, Verdict.PASS) for c in numbers]).standards[0]
-    assert [(c.title, c.total) for c in standard.chapters] == [("第 5 章", 2), ("第 10 章", 1), ("附录 A", 1), ("EL-ID", 1)]
+    assert [(c.title, c.total) for c in standard.chapters] == [
+        ("第 5 章", 2),
+        ("第 10 章", 1),
+        ("附录 A", 1),
+        ("EL-ID", 1),
+    ]
     assert sum(c.n for h in standard.chapters for c in h.counts) == standard.total == 5
 
 
@@ -154,7 +163,9 @@ def test_counts_are_the_sum_of_their_parts(tmp_path: Path) -> None:
 def test_a_mark_never_depends_on_colour_alone(tmp_path: Path) -> None:
     marks = {c.mark for c in build_view(sample_record(tmp_path / "r", 90)).counts}
     assert all(m.glyph and m.word for m in marks)
-    assert len({m.glyph for m in marks if m.code in ("pass", "fail", "inconclusive", "not-tested", "not-applicable")}) == 5
+    assert (
+        len({m.glyph for m in marks if m.code in ("pass", "fail", "inconclusive", "not-tested", "not-applicable")}) == 5
+    )
 
 
 def test_the_case_decides_what_the_report_is(tmp_path: Path) -> None:
@@ -252,7 +263,12 @@ def test_english_views_carry_no_chinese_words_of_ours(tmp_path: Path) -> None:
     view = view_of(tmp_path / "r", [(clause("5.1"), Verdict.PASS), (clause("5.2", REC), Verdict.FAIL)], lang="en")
     assert view.lang == "en"
     assert view.conclusion.sentence.isascii()
-    assert [m.mark.word for m in view.counts] == ["conforms", "does not conform", "recommendation not adopted", "inconclusive"]
+    assert [m.mark.word for m in view.counts] == [
+        "conforms",
+        "does not conform",
+        "recommendation not adopted",
+        "inconclusive",
+    ]
 
 
 def test_an_empty_profile_has_a_report(tmp_path: Path) -> None:

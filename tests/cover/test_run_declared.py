@@ -210,7 +210,11 @@ def test_an_expectation_is_judged_as_it_reads(judge: Any, case: str) -> None:
         assert result.cause is Cause.SYSTEM
         reason = result.reasons[0]
         assert reason.message
-        assert reason.reproduce.startswith(("curl ", "")) if case == "a sequence that breaks" else reason.reproduce.startswith("curl ")
+        assert (
+            reason.reproduce.startswith(("curl ", ""))
+            if case == "a sequence that breaks"
+            else reason.reproduce.startswith("curl ")
+        )
     if verdict is Verdict.PASS:
         assert result.assertions
         assert result.witnesses

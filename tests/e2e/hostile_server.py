@@ -95,7 +95,9 @@ CASES: dict[str, Callable[[socket.socket], None]] = {
     "many-headers": _many_headers,
     "garbage": _garbage,
     "not-utf-8": _json(b'{"code": 0, "message": "\xff\xfe", "data": [{"id": "A1", "name": "x"}]}'),
-    "gb18030": _json('{"code": 0, "message": "成功", "data": [{"id": "A1", "name": "中文"}]}'.encode("gb18030"), "x-charset: utf-8"),
+    "gb18030": _json(
+        '{"code": 0, "message": "成功", "data": [{"id": "A1", "name": "中文"}]}'.encode("gb18030"), "x-charset: utf-8"
+    ),
     "nan": _json(b'{"code": 0, "message": "ok", "data": [{"id": "A1", "name": NaN}]}'),
     "infinite": _json(b'{"code": 0, "message": "ok", "data": [{"id": "A1", "name": 1e999}]}'),
     "deep": _json(b"[" * 1_000_000 + b"]" * 1_000_000),
@@ -107,7 +109,9 @@ CASES: dict[str, Callable[[socket.socket], None]] = {
     "empty": _json(b""),
     "redirect-elsewhere": lambda s: s.sendall(_head(0, "location: http://evil.example/steal", status="302 Found")),
     "redirect-loop": lambda s: s.sendall(_head(0, "location: /redirect-loop", status="302 Found")),
-    "hostile-text": _json(json.dumps({"code": 7, "message": HOSTILE_TEXT, "data": [{"id": HOSTILE_TEXT, "name": ""}]}).encode()),
+    "hostile-text": _json(
+        json.dumps({"code": 7, "message": HOSTILE_TEXT, "data": [{"id": HOSTILE_TEXT, "name": ""}]}).encode()
+    ),
 }
 
 

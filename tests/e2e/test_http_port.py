@@ -97,7 +97,9 @@ def test_processes_share_the_limits(base_url: str) -> None:
     assert sum(e.fault is None for e in exchanges) == 5
 
 
-@pytest.mark.parametrize("url", ["http://localhost:1/", "http://evil.example/", "http://127.0.0.1.evil.example/", "http://[::1]/"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1/", "http://evil.example/", "http://127.0.0.1.evil.example/", "http://[::1]/"]
+)
 def test_a_host_that_the_target_does_not_name_is_never_contacted(base_url: str, url: str) -> None:
     port = HttpPort(_target(base_url))
     exchange = port.send(Request("GET", url))
@@ -139,7 +141,11 @@ def test_closing_ends_what_is_under_way(base_url: str) -> None:
 
 @pytest.mark.parametrize(
     ("url", "kind"),
-    [("http://127.0.0.1:9/", "refused"), ("https://127.0.0.1:{port}/slow", "tls"), ("http://127.0.0.1:{port}\x00/", "request")],
+    [
+        ("http://127.0.0.1:9/", "refused"),
+        ("https://127.0.0.1:{port}/slow", "tls"),
+        ("http://127.0.0.1:{port}\x00/", "request"),
+    ],
 )
 def test_what_keeps_a_request_from_arriving_is_told_apart(base_url: str, url: str, kind: str) -> None:
     port = HttpPort(_target(base_url))

@@ -28,11 +28,20 @@ def _run(folder: Path, target: dict[str, Any], *more: str) -> subprocess.Complet
     (folder / "target.yaml").write_text(json.dumps(target, ensure_ascii=False), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "--profile=gbt-36904-2018", "--target=target.yaml", "--record=r"]
     command += ["-p", "no:cacheprovider", *more]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
+    )
 
 
 def _waiver(**changes: str) -> dict[str, str]:
-    grant = {"clause": CLAUSE, "reason": "整改中，已报批", "approver": "张某", "scope": "any", "expires": "2099-12-31", "zone": "+08:00"}
+    grant = {
+        "clause": CLAUSE,
+        "reason": "整改中，已报批",
+        "approver": "张某",
+        "scope": "any",
+        "expires": "2099-12-31",
+        "zone": "+08:00",
+    }
     return {**grant, **changes}
 
 

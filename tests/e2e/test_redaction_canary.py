@@ -105,21 +105,31 @@ clauses:
         calls: [ask]
 """
 
-PROCEDURE = '''
+PROCEDURE = """
 def breaks(check):
     answer = check.call("ask")
     raise ValueError(f"cannot handle {answer.text}")
-'''
+"""
 
 
 async def _ask(request: Request) -> Response:
     sent = json.loads(await request.body())
     if sent["password"] != PASSWORD or request.headers["authorization"] != f"Bearer {TOKEN}":
         return JSONResponse({"code": 11, "message": f"bad credentials {sent['password']}", "data": []})
-    people = [{"id": str(n), "holder": c, "phone": PHONES[n % 2], "note": f"{c} {TOKEN} {JWT}"} for n, c in enumerate(CITIZENS)]
+    people = [
+        {"id": str(n), "holder": c, "phone": PHONES[n % 2], "note": f"{c} {TOKEN} {JWT}"}
+        for n, c in enumerate(CITIZENS)
+    ]
     people.append({"id": "wrong", "holder": WRONG_CITIZEN, "phone": PHONES[0], "note": PEM + PASSWORD})
-    body = {"code": 0, "message": f"ok {request.path_params['holder']} {sent.get('extra')}", "access_token": SERVED_TOKEN, "data": people}
-    return JSONResponse(body, headers={"set-cookie": f"session={SESSION_COOKIE}", "x-token": TOKEN, "x-holder": CITIZENS[1]})
+    body = {
+        "code": 0,
+        "message": f"ok {request.path_params['holder']} {sent.get('extra')}",
+        "access_token": SERVED_TOKEN,
+        "data": people,
+    }
+    return JSONResponse(
+        body, headers={"set-cookie": f"session={SESSION_COOKIE}", "x-token": TOKEN, "x-holder": CITIZENS[1]}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +147,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     hosts: [127.0.0.1]
     """
     (folder / "target.yaml").write_text(textwrap.dedent(target), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "--profile=./canary.yaml", "--target=target.yaml", "--record=record", "-vv"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--profile=./canary.yaml",
+        "--target=target.yaml",
+        "--record=record",
+        "-vv",
+    ]
     command += ["--junitxml=junit.xml", "--alluredir=allure", "-p", "no:cacheprovider", "-rA", "--showlocals"]
     try:
         done = subprocess.run(

@@ -28,10 +28,18 @@ KILL = {
     "profile": {"id": "p", "edition": "1", "digest": "d" * 64},
     "specimen": {"name": "s", "shapes": ["s"]},
     "checks": [
-        {"key": f"p/5.{n}/c", "purpose": f"目的 {n}", "conforming": {"s": "PASS"}, "killed_by": [f"f{n}"]} for n in range(50)
+        {"key": f"p/5.{n}/c", "purpose": f"目的 {n}", "conforming": {"s": "PASS"}, "killed_by": [f"f{n}"]}
+        for n in range(50)
     ],
     "faults": [
-        {"name": f"f{n}", "title": f"缺陷 {n}", "source": "C1", "expected": [f"p/5.{n}/c"], "killed": [f"p/5.{n}/c"], "ok": True}
+        {
+            "name": f"f{n}",
+            "title": f"缺陷 {n}",
+            "source": "C1",
+            "expected": [f"p/5.{n}/c"],
+            "killed": [f"p/5.{n}/c"],
+            "ok": True,
+        }
         for n in range(50)
     ],
     "holes": [],
@@ -97,7 +105,9 @@ def test_filters_work_without_scripts(page: chrome.Chrome, reports: dict[str, Pa
 
 def test_scripts_add_search_expanding_and_links(page: chrome.Chrome, reports: dict[str, Path]) -> None:
     page.open(reports["laboratory"])
-    page.evaluate("document.getElementById('q').value = '5.1.4';document.getElementById('q').dispatchEvent(new Event('input'))")
+    page.evaluate(
+        "document.getElementById('q').value = '5.1.4';document.getElementById('q').dispatchEvent(new Event('input'))"
+    )
     page.evaluate("new Promise(done => setTimeout(done, 300))")
     assert page.evaluate(VISIBLE) == 2
     assert page.evaluate("document.getElementById('hits').textContent") == "2 条"
@@ -154,7 +164,9 @@ def test_evidence_of_non_passes_is_open_on_paper(page: chrome.Chrome, reports: d
     assert max(page.evaluate(f"({heights})('details.ev:not(.np)')")) < 60
 
 
-@pytest.mark.skipif(axe_check.find() is None, reason="axe-core is not here; `python tests/tools/axe_check.py` fetches it")
+@pytest.mark.skipif(
+    axe_check.find() is None, reason="axe-core is not here; `python tests/tools/axe_check.py` fetches it"
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(page: chrome.Chrome, reports: dict[str, Path], scheme: str) -> None:
     axe = axe_check.find()

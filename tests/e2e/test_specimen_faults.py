@@ -141,8 +141,14 @@ def log(caller: Caller) -> Any:
 
 
 def limit(caller: Caller) -> Any:
-    outcomes = [caller.call("query_by_id", as_="limited").outcome for _ in range(caller.parameter("daily_limit") + 1)]
-    time.sleep(WINDOW + 0.05)
+    for _ in range(3):
+        started = time.monotonic()
+        calls = range(caller.parameter("daily_limit") + 1)
+        outcomes = [caller.call("query_by_id", as_="limited").outcome for _ in calls]
+        quick = time.monotonic() - started < WINDOW
+        time.sleep(WINDOW + 0.05)
+        if quick:  # else the machine was so busy that the calls fell into two periods
+            break
     return outcomes, caller.call("query_by_id", as_="limited").outcome
 
 

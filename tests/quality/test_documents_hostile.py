@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cover"))
 import kit_ofd as kit
 
-from conformance.documents import coverage, encryption, integrity, licence, signature_rules, structure
+from conformance.documents import coverage, encryption, integrity, licence, licence_rules, signature_rules, structure
 from conformance.documents.finding import Finding, Level, worst
 from conformance.documents.inspect import inspect
 from conformance.documents.inspect_text import as_text
@@ -90,8 +90,12 @@ def _bomb(path: Path) -> None:
 def _pages(path: Path) -> None:
     """200 MB of pages, each of them well-formed and within its bounds."""
     files = kit.licence()
-    block = '<ofd:PathObject ID="{}" Boundary="0 0 1 1"><ofd:AbbreviatedData>M 0 0</ofd:AbbreviatedData></ofd:PathObject>'
-    page = "".join(block.format(n) for n in range(1000, 2000)).join((f'<ofd:Page {kit.NS}><ofd:Content><ofd:Layer ID="7">', "</ofd:Layer></ofd:Content></ofd:Page>"))
+    block = (
+        '<ofd:PathObject ID="{}" Boundary="0 0 1 1"><ofd:AbbreviatedData>M 0 0</ofd:AbbreviatedData></ofd:PathObject>'
+    )
+    page = "".join(block.format(n) for n in range(1000, 2000)).join(
+        (f'<ofd:Page {kit.NS}><ofd:Content><ofd:Layer ID="7">', "</ofd:Layer></ofd:Content></ofd:Page>")
+    )
     count = 200 * MIB // len(page)
     pages = "".join(f'<ofd:Page ID="{n}" BaseLoc="p/{n}.xml"/>' for n in range(100, 100 + count))
     files["Doc_0/Document.xml"] = files["Doc_0/Document.xml"].replace(b"</ofd:Pages>", pages.encode() + b"</ofd:Pages>")
@@ -105,7 +109,7 @@ def _pages(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "clauses"),
     [
-        (lambda p: _many_entries(p, lie=False), {"OFD-01", "OFD-17"}), (lambda p: _many_entries(p, lie=True), {"OFD-01", "OFD-17"}),
+        (lambda p: _many_entries(p, lie=False), {"OFD-01", "OFD-17"}), (lambda p: _many_entries(p, lie=True), {"OFD-01"}),
         (_stored, {"OFD-01", "OFD-17"}), (_no_zip, {"OFD-01"}), (_bomb, {"OFD-17"}), (_pages, {"OFD-17"}),
     ],
     ids=["entries", "entries-that-lie", "one-huge-entry", "no-zip", "bomb", "pages"],
@@ -113,13 +117,17 @@ def _pages(path: Path) -> None:
 def test_a_hostile_package_costs_little(tmp_path: Path, make: Callable[[Path], None], clauses: set[str]) -> None:
     path = tmp_path / "hostile.ofd"
     make(path)
-    done = subprocess.run([sys.executable, "-c", _CHILD, str(path)], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(path)], capture_output=True, text=True, check=True, timeout=60
+    )
     path.unlink()
     result = json.loads(done.stdout)
     print(result)
     assert clauses <= set(result["failed"])
     assert result["mib"] < 150
-    assert result["seconds"] < 2 * float(os.environ.get("CONFORMANCE_TIME_SCALE", "2"))  # the bound is for a machine at rest
+    assert result["seconds"] < 2 * float(
+        os.environ.get("CONFORMANCE_TIME_SCALE", "2")
+    )  # the bound is for a machine at rest
 
 
 @pytest.mark.parametrize(
@@ -145,15 +153,24 @@ def test_a_doctype_inside_text_is_no_doctype() -> None:
 
 def test_a_quadratic_package_ends(tmp_path: Path) -> None:
     """Many signatures, references, stamps and attachments that all point at the same things."""
-    files = kit.sign(kit.licence(), change=lambda t: t.replace("<ofd:StampAnnot", '<ofd:StampAnnot ID="x" PageRef="1" Boundary="1 1 1 1"/>' * 5000 + "<ofd:StampAnnot"))
+    files = kit.sign(
+        kit.licence(),
+        change=lambda t: t.replace(
+            "<ofd:StampAnnot", '<ofd:StampAnnot ID="x" PageRef="1" Boundary="1 1 1 1"/>' * 5000 + "<ofd:StampAnnot"
+        ),
+    )
     entry = '<ofd:Signature ID="s001" BaseLoc="/Doc_0/Signs/Sign_0/Signature.xml"/>'
     files["Doc_0/Signs/Signatures.xml"] = f"<ofd:Signatures {kit.NS}>{entry * 20_000}</ofd:Signatures>".encode()
-    files["Doc_0/Attachs/Attachments.xml"] = f"<ofd:Attachments {kit.NS}>{'<ofd:Attachment/>' * 100_000}</ofd:Attachments>".encode()
+    files["Doc_0/Attachs/Attachments.xml"] = (
+        f"<ofd:Attachments {kit.NS}>{'<ofd:Attachment/>' * 100_000}</ofd:Attachments>".encode()
+    )
     path = tmp_path / "a.ofd"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
-    done = subprocess.run([sys.executable, "-c", _CHILD, str(path)], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, str(path)], capture_output=True, text=True, check=True, timeout=60
+    )
     result = json.loads(done.stdout)
     print(result)
     assert {"OFD-14", "SIG-02"} <= set(result["failed"])
@@ -172,7 +189,14 @@ def _levels(data: bytes) -> dict[str, Level]:
         found: dict[str, tuple[Finding, ...]] = {c: f(ofd) for c, f in structure.CLAUSES.items()}
         found |= {c: f(s, signature_rules.DEFAULT) for c, f in signature_rules.CLAUSES.items()}
         found |= {c: f(s, coverage.DEFAULT) for c, f in coverage.CLAUSES.items()}
-        for check in (integrity.int_01, integrity.int_02, encryption.enc_01, licence.el_fi_09, licence.el_fi_10, licence.el_fi_16):
+        for check in (
+            integrity.int_01,
+            integrity.int_02,
+            encryption.enc_01,
+            licence_rules.el_fi_09,
+            licence_rules.el_fi_10,
+            licence_rules.el_fi_16,
+        ):
             check(ofd)
         licence.watermarks(ofd)
         return {c: worst(f) for c, f in found.items()}
@@ -198,7 +222,9 @@ def test_a_wrong_byte_in_a_covered_file_never_passes_its_digest(name: str, data:
     assert _levels(kit.pack(_FILES | {name: bytes(content)}))["SIG-06"] is not Level.PASS
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(st.sampled_from(sorted(_FILES)), st.data())
 def test_inspection_explains_whatever_it_is_given(tmp_path: Path, name: str, data: st.DataObject) -> None:
     content = bytearray(_FILES[name])
@@ -222,7 +248,12 @@ def test_a_member_longer_than_it_says_is_broken() -> None:
     body = zlib.compressobj(9, zlib.DEFLATED, -15)
     packed = body.compress(b"\0" * 100_000) + body.flush()
     local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, 33, zlib.crc32(b"\0" * 10), len(packed), 10, 1, 0) + b"a"
-    central = struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 33, zlib.crc32(b"\0" * 10), len(packed), 10, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    central = (
+        struct.pack(
+            "<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 8, 0, 33, zlib.crc32(b"\0" * 10), len(packed), 10, 1, 0, 0, 0, 0, 0, 0
+        )
+        + b"a"
+    )
     out = io.BytesIO()
     out.write(local + packed)
     out.write(central + _eocd(1, len(central), len(local + packed)))

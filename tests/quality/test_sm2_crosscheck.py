@@ -26,7 +26,10 @@ from conformance.documents.sm3 import sm3
 def cases(count: int, seed: int) -> list[tuple[int, bytes]]:
     chance = random.Random(seed)
     edge = [1, 2, 3, sm2.N - 2, sm2.N // 2, 1 << 255]
-    return [(edge[i] if i < len(edge) else chance.randrange(1, sm2.N - 1), chance.randbytes(chance.randrange(200))) for i in range(count)]
+    return [
+        (edge[i] if i < len(edge) else chance.randrange(1, sm2.N - 1), chance.randbytes(chance.randrange(200)))
+        for i in range(count)
+    ]
 
 
 # gmalg -------------------------------------------------------------------------------------------------------
@@ -92,7 +95,9 @@ def spki(key: sm2.PublicKey) -> bytes:
 def private_info(private: int) -> bytes:
     """PrivateKeyInfo (RFC 5208) with an ECPrivateKey (RFC 5915) on the SM2 curve."""
     inner = asn1.sequence(
-        asn1.integer(1), asn1.octet_string(private.to_bytes(32, "big")), asn1.explicit(1, asn1.bit_string(sm2.public_key(private).octets()))
+        asn1.integer(1),
+        asn1.octet_string(private.to_bytes(32, "big")),
+        asn1.explicit(1, asn1.bit_string(sm2.public_key(private).octets())),
     )
     kind = asn1.sequence(asn1.oid("1.2.840.10045.2.1"), asn1.oid("1.2.156.10197.1.301"))
     return asn1.sequence(asn1.integer(0), kind, asn1.octet_string(inner))
@@ -139,7 +144,15 @@ def test_certificates_and_lists_of_ours_are_valid_to_openssl(tool: Path) -> None
     (tool / "crl.pem").write_bytes(pem(crl(((9, MADE),)), "X509 CRL"))
     for cert in (MAKER, SIGNER, TSA):
         (tool / "leaf.pem").write_bytes(pem(der(cert), "CERTIFICATE"))
-        arguments = ("-attime", "1780300800", "-CAfile", "root.pem", "-vfyopt", f"distid:{sm2.DEFAULT_ID.decode()}", "leaf.pem")
+        arguments = (
+            "-attime",
+            "1780300800",
+            "-CAfile",
+            "root.pem",
+            "-vfyopt",
+            f"distid:{sm2.DEFAULT_ID.decode()}",
+            "leaf.pem",
+        )
         assert openssl("verify", *arguments, where=tool).stdout.strip() == b"leaf.pem: OK"
     rogue = Cert("signer", by="root", serial=3, key="signer").der()
     (tool / "leaf.pem").write_bytes(pem(rogue[:-4] + bytes(4), "CERTIFICATE"))
@@ -152,7 +165,9 @@ def test_certificates_and_lists_of_ours_are_valid_to_openssl(tool: Path) -> None
 # asn1crypto --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cert", [ROOT, MAKER, SIGNER, TSA, Cert("k", usage=(0, 2, 7, 8), serial=2**70, path_length=2, ca=True)])
+@pytest.mark.parametrize(
+    "cert", [ROOT, MAKER, SIGNER, TSA, Cert("k", usage=(0, 2, 7, 8), serial=2**70, path_length=2, ca=True)]
+)
 def test_certificates_read_as_asn1crypto_reads_them(cert: Cert) -> None:
     x509 = pytest.importorskip("asn1crypto.x509")
     data = der(cert)
@@ -162,7 +177,10 @@ def test_certificates_read_as_asn1crypto_reads_them(cert: Cert) -> None:
     assert ours.subject.raw == theirs.subject.dump()
     assert ours.issuer.raw == theirs.issuer.dump()
     assert ours.tbs == theirs["tbs_certificate"].dump()
-    assert (ours.not_before.value, ours.not_after.value) == (validity["not_before"].native, validity["not_after"].native)
+    assert (ours.not_before.value, ours.not_after.value) == (
+        validity["not_before"].native,
+        validity["not_after"].native,
+    )
     names = {"digital_signature": "digitalSignature", "non_repudiation": "nonRepudiation", "key_encipherment": "keyEncipherment",
              "key_cert_sign": "keyCertSign", "crl_sign": "cRLSign", "encipher_only": "encipherOnly", "decipher_only": "decipherOnly"}  # fmt: skip
     assert ours.usage == {names[n] for n in theirs.key_usage_value.native}

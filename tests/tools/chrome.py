@@ -124,7 +124,9 @@ class Chrome:
         """Load a file → seconds until its load event."""
         begun = time.monotonic()
         self._loaded = False
-        if "loaderId" in self.call("Page.navigate", url=path.resolve().as_uri() + fragment):  # else only the fragment moved
+        if "loaderId" in self.call(
+            "Page.navigate", url=path.resolve().as_uri() + fragment
+        ):  # else only the fragment moved
             while not self._loaded:
                 self._receive()
         return time.monotonic() - begun
@@ -141,7 +143,10 @@ class Chrome:
 
     def prefer(self, scheme: str) -> None:
         """`light` or `dark`, and no motion."""
-        features = [{"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
         self.call("Emulation.setEmulatedMedia", features=features)
 
     def scripts(self, *, on: bool) -> None:
@@ -152,6 +157,8 @@ class Chrome:
         return path
 
     def paper(self, path: Path) -> Path:
-        data = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True, displayHeaderFooter=False)["data"]
+        data = self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True, displayHeaderFooter=False)[
+            "data"
+        ]
         path.write_bytes(base64.b64decode(data))
         return path
