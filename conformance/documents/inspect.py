@@ -220,7 +220,9 @@ def _container(problems: Iterable[Problem]) -> Findings:
 def _signature(s: SignatureSet, g: Signature, value: Told | None, findings: Findings) -> SignatureTold:
     cover = coverage.coverage(s, g)
     places = (g.name, g.value.found if g.value else None, g.seal.found if g.seal else None, f"{g.list_name}#{g.place}")
-    mine = tuple(f for f in findings if f.where and any(p and f.where.startswith(p) for p in places))
+    mine = tuple(
+        f for f in findings if f.where and any(p and (f.where == p or f.where.startswith(f"{p}#")) for p in places)
+    )
     digests = tuple(
         DigestTold(
             d.reference.raw, (d.algorithm or g.check_method or "").upper(), (d.reference.stated or b"").hex() or d.reference.check_value,
