@@ -208,6 +208,24 @@ def check_value(args: argparse.Namespace) -> int:
     return int(not all(r.valid for r in reports))
 
 
+def inspect(args: argparse.Namespace) -> int:
+    from conformance.documents.inspect import inspect, moment
+    from conformance.documents.inspect_text import as_text
+    from conformance.documents.policy import Policy
+
+    seen = inspect(args.file, Policy(at=moment(args.at)) if args.at else None)
+    if args.html:
+        from conformance.report.inspection import render_inspection
+
+        page = render_inspection(seen, args.html)
+    if args.json:
+        return _json(seen.to_json())
+    print(as_text(seen, every=args.all), end="")
+    if args.html:
+        print(f"网页: {page}")
+    return 0
+
+
 def demo(args: argparse.Namespace) -> int:
     from conformance.harness.demo import demo
 
@@ -286,6 +304,11 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("check-value", check_value, "校验标识和代码：licence-id、uscc、citizen-id …")
     sub.add_argument("kind")
     sub.add_argument("values", nargs="*", metavar="VALUE", help="不写则从标准输入每行读一个")
+    sub = verb("inspect", inspect, "向人解释一个文件（OFD、电子印章、签名数据）：包的内容、谁签了什么、保护了什么")
+    sub.add_argument("file")
+    sub.add_argument("--html", metavar="OUT", help="同时写成一个网页文件")
+    sub.add_argument("--all", action="store_true", help="也列出通过的检查和全部杂凑值")
+    sub.add_argument("--at", metavar="TIME", help="验证时间，如 2026-11-24T08:00:00+08:00；不给则不判断当前是否有效")
     sub = verb("demo", demo, "用内置样机演示一次完整的检测", json_too=False)
     sub.add_argument("-o", "--out", default="out", help="输出目录")
     return parser

@@ -12,7 +12,7 @@ from pathlib import Path
 import conformance
 
 PACKAGE = Path(conformance.__file__ or "").parent
-CODE = re.compile(r"[DELPRTUVX][0-9]{3}")
+CODE = re.compile(r"[DEFLPRTUVX][0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{3}")
 # The YAML reader serves profiles and targets alike; its table holds the number, the error's kind the letter.
 _READER_LETTERS = "PT"
@@ -26,6 +26,7 @@ FAMILIES = {
     "V": ("核验", "`conformance verify` 逐项指出的改动"),
     "U": ("命令行", "命令行要的东西不存在，或者自相矛盾"),
     "E": ("执行与复判", "检测项为工具错误时的原因"),
+    "F": ("文件", "文件、印章、签名和证书的数据读不出来或者过大"),
     "X": ("可选组件", "需要安装的可选组件"),
 }
 

@@ -17,6 +17,7 @@ from conformance.documents.verdicts import Defect
 
 _MOST_SIGNERS = 16
 _MOST_CERTIFICATES = 64
+_MOST_ATTRIBUTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,10 @@ def read(data: bytes) -> tuple[SignedData, tuple[Defect, ...]]:
     fields.optional("crls", 0xA1)
     signers = fields.take("signerInfos", SET)
     fields.end()
-    infos = tuple(_signer(Fields(n, names, "signerInfo")) for n in signers.children[:_MOST_SIGNERS])
     found = tuple(n.raw for n in held.children[:_MOST_CERTIFICATES]) if held else ()
+    if len(set(found)) != len(found):
+        names.defects.append(Defect("certificate-repeated", "certificates", 0, "同一证书出现多次"))
+    infos = tuple(_signer(Fields(n, names, "signerInfo")) for n in signers.children[:_MOST_SIGNERS])
     signed = SignedData(encoding.root.raw, kind, version, algorithms, content_type, content, found, infos)
     return signed, names.tell(encoding.defects)
 
@@ -188,11 +191,25 @@ def _signer(fields: Fields) -> Signer:
 
 
 def _attributes(node: Node | None, names: Names) -> tuple[Attribute, ...]:
-    found = []
+    found: list[Attribute] = []
+    if node and len(node.children) > _MOST_ATTRIBUTES:
+        raise DocumentError("F103", "签名属性过多", where="signerInfo", expected=f"不超过 {_MOST_ATTRIBUTES} 个")
     for child in node.children if node else ():
         fields = Fields(child, names)
         oid = values.oid(fields.take("type", OID))
-        found.append(Attribute(oid, tuple(n.raw for n in fields.take("values", SET).children)))
+        held = tuple(n.raw for n in fields.take("values", SET).children)
+        if len(held) != 1 or any(a.oid == oid for a in found):
+            names.defects.append(
+                Defect(
+                    "attribute-not-single",
+                    "signerInfo",
+                    child.start,
+                    f"属性 {oids.shown(oid)} 应恰有一个值",
+                    "1",
+                    str(len(held)),
+                )
+            )
+        found.append(Attribute(oid, held))
         fields.end()
     return tuple(found)
 

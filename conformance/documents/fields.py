@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain, islice
 
 from conformance.documents import asn1
 from conformance.documents.der import Node
 from conformance.documents.trouble import DocumentError
 from conformance.documents.verdicts import Defect, inside
 
+_MOST_DEFECTS = 200
 # Types that say the same in another form: what stands in for one of them is a defect, not the end of reading.
 _FAMILIES = (
     frozenset({asn1.UTC_TIME, asn1.GENERALIZED_TIME}),
@@ -43,14 +46,14 @@ class Names:
         self._spans.append((node.start, node.end, name))
 
     def tell(self, defects: Iterable[Defect]) -> tuple[Defect, ...]:
-        """These defects and the noted ones, each placed at the innermost named field around it."""
+        """These defects and the noted ones, each placed at the innermost named field around it; the first of very many."""
         out = []
-        for defect in (*defects, *self.defects):
-            around = [s for s in self._spans if s[0] <= defect.offset < s[1]]
-            name = (
-                min(around, key=lambda s: s[1] - s[0])[2] if around and defect.where.startswith("[") else defect.where
-            )
-            out.append(Defect(defect.code, name, defect.offset, defect.message, defect.expected, defect.actual))
+        for defect in islice(chain(defects, self.defects), _MOST_DEFECTS):
+            if defect.where.startswith("["):
+                around = [s for s in self._spans if s[0] <= defect.offset < s[1]]
+                if around:
+                    defect = replace(defect, where=min(around, key=lambda s: s[1] - s[0])[2])
+            out.append(defect)
         return tuple(out)
 
 

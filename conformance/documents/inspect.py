@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,19 @@ class Inspection:
             "index": [{"name": n, "text": t} for n, t in self.index], "watermarks": list(self.watermarks),
             "findings": [f.to_json() for f in self.findings],
         }  # fmt: skip
+
+
+def moment(text: str) -> datetime:
+    """A validation time as a person writes it: ISO 8601 with a zone. UsageError U621 when it is none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise UsageError(
+            "U621", f"验证时间 {text[:40]!r} 不可用", expected="带时区的时间，如 2026-11-24T08:00:00+08:00", where="--at"
+        )
+    return at
 
 
 def inspect(path: str | Path, policy: Policy | None = None) -> Inspection:

@@ -288,8 +288,9 @@ def _generation(work: _Work, found: Seal, checked: Checked | None) -> None:
     if found.generation is not Generation.V5:
         flow.add("SES-19", Layer.POLICY, Level.NOT_APPLICABLE, "不是 v5 印章", where=where, aspect="presence")
         return
+    flow.add("SES-19", Layer.POLICY, Level.PASS, "识别为 v5 印章", where=where, aspect="version")
     if found.time_stamp is None:
-        flow.add("SES-19", Layer.POLICY, Level.PASS, "印章没有时间戳（可选）", where=where, aspect="presence")
+        flow.add("SES-19", Layer.POLICY, Level.NOT_APPLICABLE, "印章没有时间戳（可选）", where=where, aspect="presence")
         return
     at = inside(where, "timeStamp")
     stamp, more = timestamp.judge(flow, "SES-19", found.time_stamp, (found.signed_value,), work.policy, at)

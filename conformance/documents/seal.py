@@ -29,9 +29,10 @@ from conformance.documents.der import Node
 from conformance.documents.fields import Fields, Names, type_name
 from conformance.documents.policy import Generation
 from conformance.documents.times import Time
+from conformance.documents.trouble import DocumentError
 from conformance.documents.verdicts import Defect, inside
 
-_MOST_CERTIFICATES = 1_000
+_MOST_ENTRIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,10 @@ def _cert_list(fields: Fields, list_type: int | None) -> tuple[tuple[bytes, ...]
     """Both kinds of entry are read whatever the type says; an entry of the other kind is a defect."""
     certificates: list[bytes] = []
     digests: list[CertDigest] = []
-    for node in fields.rest()[:_MOST_CERTIFICATES]:
+    nodes = fields.rest()
+    if len(nodes) > _MOST_ENTRIES:
+        raise _too_many(fields.name)
+    for node in nodes:
         digest = node.tag == SEQUENCE and [c.tag for c in node.children] == [PRINTABLE_STRING, OCTET_STRING]
         if digest:
             digests.append(CertDigest(values.text(node.children[0]), node.children[1].octets))
@@ -225,7 +229,9 @@ def take_extensions(fields: Fields) -> tuple[ExtData, ...]:
     if inner is not None and (not inner.children or inner.children[0].tag != OID):
         node = inner
     found = []
-    for child in node.children[:_MOST_CERTIFICATES]:
+    if len(node.children) > _MOST_ENTRIES:
+        raise _too_many(inside(fields.name, "extDatas"))
+    for child in node.children:
         part = Fields(child, fields.names, inside(fields.name, "extDatas"))
         oid = values.oid(part.take("extnID", OID))
         critical = part.optional("critical", BOOLEAN)
@@ -234,6 +240,10 @@ def take_extensions(fields: Fields) -> tuple[ExtData, ...]:
         )
         part.end()
     return tuple(found)
+
+
+def _too_many(path: str) -> DocumentError:
+    return DocumentError("F103", f"{path} 的条目过多", where=path, expected=f"不超过 {_MOST_ENTRIES} 个")
 
 
 def take_certificate(fields: Fields, name: str) -> bytes:

@@ -109,7 +109,7 @@ def _form(flow: Flow, clause: str, stamp: Stamp, where: str) -> None:
             (f"类型 {signed.type}", signed.type in (oids.PKCS7_SIGNED_DATA, oids.SM2_SIGNED_DATA)),
             (f"版本号 {signed.version}", signed.version in (1, 3)),
             ("签名者的版本号", all(s.version in (1, 3) for s in signed.signers)),
-            ("杂凑算法集合", set(signed.digest_algorithms) == named),
+            ("杂凑算法集合", sorted(signed.digest_algorithms) == sorted(named)),
         )
         if not right
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -85,8 +84,7 @@ def test_what_cannot_be_cut_into_elements_is_refused(written: str) -> None:
     assert caught.value.code == "F101"
 
 
-def test_size_depth_and_number_are_bounded_and_refused_fast() -> None:
-    start = time.perf_counter()
+def test_size_depth_and_number_are_bounded() -> None:
     deep = b""
     for _ in range(3000):
         deep = asn1.sequence(deep)
@@ -100,7 +98,6 @@ def test_size_depth_and_number_are_bounded_and_refused_fast() -> None:
         with pytest.raises(DocumentError) as caught:
             der.read(data)
         assert caught.value.code == code
-    assert time.perf_counter() - start < 5
 
 
 def test_the_number_of_defects_is_bounded() -> None:

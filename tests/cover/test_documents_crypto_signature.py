@@ -72,7 +72,9 @@ def test_every_finding_of_a_valid_signature_names_its_printed_clause() -> None:
     assert printed["SES-10"] == "7.3 b)"
     assert printed["SEAL-12"] == "6.1.5, 6.3 b)"
     assert {clause for clause, number in printed.items() if not number} == {"SES-18", "SES-19"}  # of other standards
-    assert {f.clause: f.data["standard"] for f in result.judgement.findings} == dict.fromkeys(printed, "GB/T 38540-2020") | {"CERT-01": "GB/T 20518", "CERT-02": "GB/T 20518", "SES-18": "GM/T 0031-2014", "SES-19": "GM/T 0031-2025"}
+    assert {f.clause: f.data["standard"] for f in result.judgement.findings} == dict.fromkeys(
+        printed, "GB/T 38540-2020"
+    ) | {"CERT-01": "GB/T 20518", "CERT-02": "GB/T 20518", "SES-18": "GM/T 0031-2014", "SES-19": "GM/T 0031-2025"}
     wanted = {f"SEAL-{n:02}" for n in range(1, 16)} | {f"SES-{n:02}" for n in range(1, 20)}
     assert set(printed) == wanted  # every clause is spoken of
 

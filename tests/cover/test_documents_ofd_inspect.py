@@ -10,9 +10,11 @@ import chrome
 import kit_ofd as kit
 import pytest
 
+from conformance.documents.examine import examine
 from conformance.documents.finding import Layer, Level
 from conformance.documents.inspect import Inspection, inspect
 from conformance.documents.inspect_text import as_text, summary
+from conformance.documents.ofd import Ofd
 from conformance.errors import UsageError
 from conformance.report.inspection import build, render_inspection
 
@@ -41,6 +43,18 @@ def test_it_says_what_a_file_is(tmp_path: Path, data: bytes, kind: str) -> None:
     json.dumps(it.to_json())
     assert as_text(it, every=True)
     render_inspection(it, tmp_path / "a.html")
+
+
+def test_one_call_judges_every_clause() -> None:
+    good = kit.sign(kit.licence())
+    with Ofd.of(kit.pack(kit.swap(PAGE, "张三", "李四")(good))) as ofd:
+        found = examine(ofd)
+        assert found.level("SIG-06") is Level.FAIL
+        assert found.level("OFD-01") is Level.PASS
+        assert found.level("ARC-01") is Level.NOT_APPLICABLE
+        assert "SIG-06" in found.failed
+        assert {f.clause for f in found.of("SIG-08")} == {"SIG-08"}
+        assert examine(ofd, archived=True).level("ARC-01") is Level.FAIL
 
 
 def test_a_missing_file_is_an_error_of_the_user(tmp_path: Path) -> None:

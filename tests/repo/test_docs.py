@@ -288,7 +288,7 @@ def test_the_laboratory_tutorial_runs_as_written(tmp_path: Path) -> None:
     waived = (at[0], "--target=city-waived.yaml", "--record=r3")
     with _serving(tmp_path, port, *faulty):
         third = _run(tmp_path, "pytest", *waived, "--case=case.yaml", CITY_TOKEN=token)
-        assert third.returncode == 1
+        assert third.returncode == 0, third.stdout
         assert "检测结论: 符合" in third.stdout, third.stdout
         again = _run(tmp_path, "pytest", *waived, "--retest", "gbt-36904-2018::EL-ID-10", CITY_TOKEN=token)
         assert "collected 1 item" in again.stdout, again.stdout
