@@ -14,7 +14,7 @@ from conformance.documents.certificates import Certificate
 from conformance.documents.finding import Layer, Level
 from conformance.documents.keys import Checked
 from conformance.documents.policy import Generation, Policy
-from conformance.documents.seal import Seal
+from conformance.documents.seal import ExtData, Seal
 from conformance.documents.times import Time
 from conformance.documents.trouble import DocumentError
 from conformance.documents.verdicts import Defect, Flow, Judgement, inside
@@ -140,11 +140,20 @@ def _structure(work: _Work, found: Seal, judged_by: Generation) -> None:
     if found.generation not in work.policy.generations:
         flow.add("SEAL-01", Layer.POLICY, Level.FAIL, "不接受这一代标准的印章", where=where, aspect="accepted",
                  expected="、".join(sorted(g.standard for g in work.policy.generations)), actual=found.generation.standard)  # fmt: skip
+    critical(flow, "SEAL-01", found.extensions, inside(where, "extDatas"))
     flow.test("SEAL-02", Layer.POLICY, found.header.id == "ES", "印章头标识为 ES", "印章头标识不是 ES",
               expected="ES", actual=found.header.id, where=inside(where, "header.ID"))  # fmt: skip
     version = _VERSIONS.get(judged_by)
     flow.test("SEAL-03", Layer.POLICY, version is None or found.header.version == version, "印章版本号正确", "印章版本号不对",
               expected=version or "", actual=found.header.version, where=inside(where, "header.version"))  # fmt: skip
+
+
+def critical(flow: Flow, clause: str, extensions: Iterable[ExtData], where: str) -> None:
+    """An extension that is marked critical has to be understood; none is understood here (as X.509 has it)."""
+    for extension in extensions:
+        if extension.critical:
+            flow.add(clause, Layer.POLICY, Level.FAIL, "有不认识的关键扩展", expected="没有，或不标为关键", actual=extension.oid,
+                     where=where, aspect="extension")  # fmt: skip
 
 
 def _content(work: _Work, found: Seal) -> None:

@@ -127,6 +127,7 @@ def _format(work: _Work, judged_by: Generation) -> None:
     if (found.generation is Generation.V1) != (judged_by is Generation.V1):
         flow.add("SES-01", Layer.DECODE, Level.FAIL, f"签章数据是 {found.generation.standard} 的结构", aspect="generation",
                  expected=judged_by.standard, actual=found.generation.standard)  # fmt: skip
+    judge_seal.critical(flow, "SES-01", found.extensions, "toSign.extDatas")
     if found.generation not in work.policy.generations:
         flow.add("SES-01", Layer.POLICY, Level.FAIL, "不接受这一代标准的签章", aspect="accepted",
                  expected="、".join(sorted(g.standard for g in work.policy.generations)), actual=found.generation.standard)  # fmt: skip

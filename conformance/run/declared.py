@@ -151,7 +151,8 @@ def _expect(check: Procedure, answer: Answer, expectation: Data, spec: Data, ext
         check.expect_schema(answer.json, expectation["body"], "响应体结构不符", where="$", answer=answer)
     for path, schema in expectation.get("at", {}).items():
         found = nodes(answer.json, path)
-        check.expect(bool(found), f"{path} 不存在", expected=describe(schema), actual="缺失", where=path, answer=answer)
+        if not found:
+            check.expect(False, f"{path} 不存在", expected=describe(schema), actual="缺失", where=path, answer=answer)
         for where, value in found:
             check.expect_schema(value, schema, f"{path} 不符合要求", where=where, answer=answer)
     for name, schema in expectation.get("headers", {}).items():

@@ -253,6 +253,7 @@ class Seal:
     stamp: Stamp | None = None
     swap: bool = False
     forged_picture: bytes | None = None
+    extra: bytes = b""
 
     def info(self, picture: bytes) -> bytes:
         v1 = self.generation is Generation.V1
@@ -281,7 +282,7 @@ class Seal:
             asn1.integer(self.size[0]),
             asn1.integer(self.size[1]),
         )
-        return asn1.sequence(header, asn1.ia5(self.es_id), prop, shown)
+        return asn1.sequence(header, asn1.ia5(self.es_id), prop, shown, self.extra)
 
     def der(self) -> bytes:
         info = self.info(self.picture)
@@ -320,6 +321,7 @@ class Ses:
     swap: bool = False
     tail: bytes = b""
     seal_bytes: bytes | None = None
+    extra: bytes = b""
 
     def der(self) -> bytes:
         v1 = self.seal.generation is Generation.V1
@@ -338,7 +340,7 @@ class Ses:
         data_hash = asn1.bit_string(sm3(DOCUMENT) if self.data_hash is None else self.data_hash, self.hash_unused)
         cert, algorithm = asn1.octet_string(self.cert_bytes or der(self.cert)), asn1.oid(self.algorithm)
         first = (asn1.integer(version), self.seal_bytes or self.seal.der())
-        body = (*(first[::-1] if self.swap else first), time, data_hash, asn1.ia5(self.info))
+        body = (*(first[::-1] if self.swap else first), time, data_hash, asn1.ia5(self.info), self.extra)
         to_sign = asn1.sequence(*body, *((cert, algorithm) if v1 else ()))
         value = encoded(self.encode, key(self.private), to_sign)
         bits = asn1.bit_string(value, self.unused)
@@ -349,3 +351,10 @@ class Ses:
             token = self.stamp.der(value) if self.stamp else self.stamp_bytes or b""
             stamp = asn1.explicit(0, asn1.bit_string(token))
         return asn1.sequence(to_sign, cert, algorithm, bits, stamp) + self.tail
+
+
+def extension(critical: bool) -> bytes:
+    """extDatas with one entry."""
+    return asn1.sequence(
+        asn1.sequence(asn1.oid("1.2.3.4"), asn1.boolean(True) if critical else b"", asn1.octet_string(b"x"))
+    )

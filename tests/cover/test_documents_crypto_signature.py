@@ -22,6 +22,7 @@ from kit_seals import (
     Stamp,
     crl,
     der,
+    extension,
     policy,
 )
 
@@ -83,6 +84,8 @@ LATE = SIGNED + DAY
 FAULTS: dict[str, tuple[Ses, dict[str, Any], set[str]]] = {
     "field order changed": (Ses(swap=True), {}, {"SES-01"}),
     "bytes behind the signature": (Ses(tail=b"\0"), {}, {"SES-01"}),
+    "critical extension": (Ses(extra=asn1.explicit(0, extension(True))), {}, {"SES-01"}),
+    "critical extension of the seal": (Ses(Seal(extra=extension(True))), {}, {"SEAL-01"}),
     "versions differ": (Ses(version=5), {}, {"SES-02"}),
     "time without zone": (Ses(time=asn1.tlv(0x18, b"20260601080000")), {}, {"SES-03"}),
     "time is the text of a UTCTime": (Ses(time=asn1.tlv(0x18, b"260601080000Z")), {}, {"SES-03"}),
@@ -169,6 +172,13 @@ def test_a_good_encoding_does_not_hide_a_bad_signature() -> None:
     assert result.judgement.layer(Layer.DECODE) is Level.PASS
     assert result.judgement.layer(Layer.CRYPTO) is Level.FAIL
     assert result.judgement.layer(Layer.POLICY) is Level.PASS
+
+
+def test_extensions_that_are_not_critical_are_read_and_hold() -> None:
+    result = run(Ses(Seal(extra=extension(False)), extra=asn1.explicit(0, extension(False))))
+    assert result.judgement.failed == frozenset()
+    assert result.signature is not None
+    assert [e.oid for e in result.signature.extensions] == ["1.2.3.4"]
 
 
 HINTS: dict[str, tuple[Ses, dict[str, Any], str]] = {
