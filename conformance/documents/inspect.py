@@ -145,7 +145,10 @@ def moment(text: str) -> datetime:
         at = None
     if at is None or at.tzinfo is None:
         raise UsageError(
-            "U621", f"验证时间 {text[:40]!r} 不可用", expected="带时区的时间，如 2026-11-24T08:00:00+08:00", where="--at"
+            "U621",
+            f"验证时间 {text[:40]!r} 不可用",
+            expected="带时区的时间，如 2026-11-24T08:00:00+08:00",
+            where="--at",
         )
     return at
 

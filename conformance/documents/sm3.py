@@ -5,8 +5,34 @@ from __future__ import annotations
 import hashlib
 import importlib
 from functools import cache
+from typing import Protocol
 
 from conformance.errors import MissingExtra
+
+
+class Hash(Protocol):
+    """What hashlib and our SM3 stand-in have in common."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+    def hexdigest(self) -> str: ...
+
+
+class _CryptographySm3:
+    """SM3 of the `cryptography` package, for a Python whose OpenSSL was built without it."""
+
+    def __init__(self) -> None:
+        try:
+            hashes = importlib.import_module("cryptography.hazmat.primitives.hashes")
+        except ImportError:
+            raise MissingExtra("cryptography", "gm") from None
+        self._hash = hashes.Hash(hashes.SM3())
+
+    def update(self, data: bytes, /) -> None:
+        self._hash.update(data)
+
+    def hexdigest(self) -> str:
+        return str(self._hash.copy().finalize().hex())
 
 
 @cache
@@ -18,18 +44,13 @@ def _openssl_has_sm3() -> bool:
     return True
 
 
+def new_sm3() -> Hash:
+    """An empty SM3 (GB/T 32905) to be fed piece by piece; MissingExtra when nothing on this machine can do it."""
+    return hashlib.new("sm3") if _openssl_has_sm3() else _CryptographySm3()
+
+
 def sm3(data: bytes) -> bytes:
     """SM3 of bytes, 32 octets; MissingExtra when nothing on this machine can do it."""
-    if _openssl_has_sm3():
-        return hashlib.new("sm3", data).digest()
-    return _stand_in(data)
-
-
-def _stand_in(data: bytes) -> bytes:
-    try:
-        hashes = importlib.import_module("cryptography.hazmat.primitives.hashes")
-    except ImportError:
-        raise MissingExtra("cryptography", "documents") from None
-    state = hashes.Hash(hashes.SM3())
-    state.update(data)
-    return bytes(state.finalize())
+    digest = new_sm3()
+    digest.update(data)
+    return bytes.fromhex(digest.hexdigest())

@@ -3,57 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import math
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
-from conformance.errors import MissingExtra
+from conformance.documents.sm3 import new_sm3
 
 ZERO = "0" * 64
-
-
-class Hash(Protocol):
-    """What hashlib and our SM3 stand-in have in common."""
-
-    def update(self, data: bytes, /) -> None: ...
-
-    def hexdigest(self) -> str: ...
-
-
-class _CryptographySm3:
-    """SM3 of the `cryptography` package, for a Python whose OpenSSL was built without it."""
-
-    def __init__(self) -> None:
-        try:
-            hashes = importlib.import_module("cryptography.hazmat.primitives.hashes")
-        except ImportError:
-            raise MissingExtra("cryptography", "gm") from None
-        self._hash = hashes.Hash(hashes.SM3())
-
-    def update(self, data: bytes, /) -> None:
-        self._hash.update(data)
-
-    def hexdigest(self) -> str:
-        return str(self._hash.copy().finalize().hex())
-
-
-@cache
-def _openssl_has_sm3() -> bool:
-    try:
-        hashlib.new("sm3")
-    except ValueError:
-        return False
-    return True
-
-
-def new_sm3() -> Hash:
-    """An empty SM3 (GB/T 32905) to be fed piece by piece; MissingExtra when nothing on this machine can do it."""
-    return hashlib.new("sm3") if _openssl_has_sm3() else _CryptographySm3()
 
 
 def sm3(data: bytes) -> str:

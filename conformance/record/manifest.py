@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.record.digest import canonical, new_sm3
+from conformance.documents.sm3 import new_sm3
+from conformance.record.digest import canonical
 from conformance.record.source import EVIDENCE, LEDGER, MANIFEST, Folder, Source, guarded
 
 Known = Mapping[str, tuple[int, str, str]]  # path → (size, sha256, sm3)

@@ -16,7 +16,9 @@ from conformance.documents.verdicts import Judgement
 FILES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "ofd"
 POLICY = Policy(at=datetime(2026, 11, 22, tzinfo=UTC))
 
-if not FILES.is_dir():  # nothing that CI could install: the module is not there at all, rather than skipped test by test
+if (
+    not FILES.is_dir()
+):  # nothing that CI could install: the module is not there at all, rather than skipped test by test
     pytest.skip("no collected files beside the checkout", allow_module_level=True)
 
 # file → clauses that fail at the level of seal and signature value; every one of these is told by the file's index,
