@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from conformance.errors import ConformanceError, UsageError
 from conformance.resources import version
@@ -23,11 +25,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
     try:
+        arguments = _parser().parse_args(argv)
         return int(arguments.handler(arguments))
     except ConformanceError as error:
-        if getattr(arguments, "json", False):
+        if "--json" in argv:
             print(json.dumps({"error": error.to_json()}, ensure_ascii=False))
         print(error, file=sys.stderr)
         return 2
@@ -120,7 +123,10 @@ def report(args: argparse.Namespace) -> int:
     from conformance.record.reading import open_record
     from conformance.report.html import render
 
-    out = Path(args.out) if args.out else Path(args.record) / "report.html"
+    _untouched(args.record, "不能出报告")
+    where = Path(args.record)
+    beside = where.with_suffix(".html") if where.is_file() else where / "report.html"  # a zip takes no second file
+    out = Path(args.out) if args.out else beside
     with open_record(args.record) as record:
         print(render(record, out, lang=args.lang))
     return 0
@@ -146,12 +152,8 @@ def rejudge(args: argparse.Namespace) -> int:
     from conformance.profile import load
     from conformance.record.reading import open_record
     from conformance.record.rejudge import rejudge
-    from conformance.record.verify import verify
 
-    if not (checked := verify(args.record)).ok:
-        raise UsageError(
-            "U201", f"检测记录已被改动，不能复判: {checked.problems[0]}", hint="conformance verify 列出全部问题"
-        )
+    _untouched(args.record, "不能复判")
     with open_record(args.record) as record:
         results = rejudge(record, load(args.profile) if args.profile else None)
     differing = [r for r in results if not r.agrees]
@@ -232,7 +234,70 @@ def demo(args: argparse.Namespace) -> int:
     return demo(Path(args.out))
 
 
+def _untouched(record: str, refusal: str) -> None:
+    """UsageError U201 when a record was altered: neither a report nor a verdict may come out of it."""
+    from conformance.record.verify import verify
+
+    if not (checked := verify(record)).ok:
+        raise UsageError(
+            "U201",
+            f"检测记录已被改动或损坏，{refusal}: {checked.problems[0]}",
+            where=record,
+            hint=f"conformance verify {record} 列出全部问题",
+        )
+
+
 # The command line ------------------------------------------------------------------------------------------
+
+
+# What argparse says, in the words of the reader.
+_SAID = (
+    (r"the following arguments are required: (.+)", "缺少 {0}"),
+    (r"unrecognized arguments: (.+)", "没有这个选项，或多写了: {0}"),
+    (r"argument ([^:]+): invalid choice: (.+) \(choose from (.+)\)", "{0} 不能是 {1}，可选: {2}"),
+    (r"argument ([^:]+): expected one argument", "{0} 后面要有一个值"),
+    (r"argument ([^:]+): ignored explicit argument (.+)", "{0} 不带值，多写了 {1}"),
+    (r"ambiguous option: (.+) could match (.+)", "{0} 不明确，可能是 {1}"),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that speaks Chinese, and whose errors are like all others."""
+
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords, add_help=False)
+        self._positionals.title, self._optionals.title = "参数", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这份说明")
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", "用法: ", 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "用法: ", 1)
+
+    def error(self, message: str) -> NoReturn:
+        found = ((re.fullmatch(pattern, message, re.DOTALL), text) for pattern, text in _SAID)
+        said = next((text.format(*match.groups()) for match, text in found if match), message)
+        near = self._near(message)
+        raise UsageError(
+            "U511",
+            said,
+            expected=self.format_usage().strip().removeprefix("用法: "),
+            where=self.prog,
+            hint=(f"是否想写 {near}？" if near else "") + f"{self.prog} --help 列出全部选项",
+        )
+
+    def _near(self, message: str) -> str:
+        """The option or verb that a mistyped word may have meant."""
+        verbs = [name for a in self._actions if isinstance(a, argparse._SubParsersAction) for name in a.choices]
+        if match := re.search(r"invalid choice: '([^']*)'", message):
+            words, known = [match[1]], verbs
+        elif match := re.fullmatch(r"unrecognized arguments: (.+)", message, re.DOTALL):
+            words, known = match[1].split(), [o for a in self._actions for o in a.option_strings]
+        else:
+            return ""
+        close = (difflib.get_close_matches(word.partition("=")[0], known, n=1) for word in words)
+        return next((found[0] for found in close if found), "")
 
 
 def _json(value: Any) -> int:
@@ -241,11 +306,11 @@ def _json(value: Any) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="conformance",
         description="标准符合性测试：YAML 测试规范、检测记录与对标达标报告。检测本身由 pytest --profile 进行。",
     )
-    parser.add_argument("--version", action="version", version=f"conformance {version()}")
+    parser.add_argument("--version", action="version", version=f"conformance {version()}", help="显示版本")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="动词")
 
     def verb(name: str, handler: Handler, text: str, *, json_too: bool = True) -> argparse.ArgumentParser:
@@ -261,15 +326,17 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     def target_option(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--target", required=True, metavar="FILE", help="target.yaml 或 specimen:NAME[+缺陷]")
+        sub.add_argument(
+            "--target", required=True, metavar="FILE", help="被测系统：target.yaml 或 specimen:NAME[+缺陷]"
+        )
 
     def lang_option(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--lang", choices=_LANGUAGES, default="zh-CN", help="语言")
+        sub.add_argument("--lang", choices=_LANGUAGES, default="zh-CN", help="语言，默认 zh-CN")
 
     verb("list", list_, "列出可用的测试规范")
     sub = verb("show", show, "显示一个测试规范：条款、检测项、参数、能力、来源")
-    sub.add_argument("profile")
-    sub.add_argument("--clause", help="只看一个条款")
+    sub.add_argument("profile", metavar="PROFILE", help="测试规范：名称、标准号或文件")
+    sub.add_argument("--clause", metavar="ID", help="只看一个条款")
     sub = verb("lint", lint, "检查测试规范文件")
     sub.add_argument("profiles", nargs="*", metavar="PROFILE", help="名称或文件；不写则检查全部")
     sub.add_argument("--strict", action="store_true", help="有警告也算不通过")
@@ -283,34 +350,34 @@ def _parser() -> argparse.ArgumentParser:
     profile_option(sub)
     target_option(sub)
     sub = verb("report", report, "由检测记录生成 HTML 报告", json_too=False)
-    sub.add_argument("record")
-    sub.add_argument("-o", "--out", help="输出文件，默认为记录目录下的 report.html")
+    sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
+    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认为记录目录下的 report.html，zip 则在其旁边")
     lang_option(sub)
     sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
-    sub.add_argument("record")
-    sub.add_argument("--head", help="已知的记录摘要（SM3 或 SHA-256），用于发现整体替换")
+    sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
+    sub.add_argument("--head", metavar="摘要", help="已知的记录摘要（SM3 或 SHA-256），用于发现整体替换")
     sub = verb("rejudge", rejudge, "由已存证据重新作出全部判定（不需要被测系统）")
-    sub.add_argument("record")
-    sub.add_argument("--profile", help="用另一版测试规范复判")
+    sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
+    sub.add_argument("--profile", metavar="NAME", help="用另一版测试规范复判")
     sub.add_argument("--all", action="store_true", help="JSON 中也列出一致的项")
     sub = verb("compare", compare, "逐条比较两份检测记录")
-    sub.add_argument("a")
-    sub.add_argument("b")
+    sub.add_argument("a", metavar="A", help="前一份检测记录")
+    sub.add_argument("b", metavar="B", help="后一份检测记录")
     sub = verb("qualify", qualify, "工具确认：样机、缺陷与检测项的杀伤矩阵")
-    sub.add_argument("profile")
-    sub.add_argument("--fault", action="append", help="只试指定缺陷，可重复（不构成确认）")
-    sub.add_argument("-o", "--out", default="qualification", help="输出目录")
+    sub.add_argument("profile", metavar="PROFILE", help="测试规范：名称、标准号或文件")
+    sub.add_argument("--fault", action="append", metavar="NAME", help="只试指定缺陷，可重复（不构成确认）")
+    sub.add_argument("-o", "--out", metavar="DIR", default="qualification", help="输出目录，默认 qualification")
     lang_option(sub)
     sub = verb("check-value", check_value, "校验标识和代码：licence-id、uscc、citizen-id …")
-    sub.add_argument("kind")
+    sub.add_argument("kind", metavar="KIND", help="种类，写错时列出全部")
     sub.add_argument("values", nargs="*", metavar="VALUE", help="不写则从标准输入每行读一个")
     sub = verb("inspect", inspect, "向人解释一个文件（OFD、电子印章、签名数据）：包的内容、谁签了什么、保护了什么")
-    sub.add_argument("file")
+    sub.add_argument("file", metavar="FILE", help="要解释的文件")
     sub.add_argument("--html", metavar="OUT", help="同时写成一个网页文件")
     sub.add_argument("--all", action="store_true", help="也列出通过的检查和全部杂凑值")
     sub.add_argument("--at", metavar="TIME", help="验证时间，如 2026-11-24T08:00:00+08:00；不给则不判断当前是否有效")
     sub = verb("demo", demo, "用内置样机演示一次完整的检测", json_too=False)
-    sub.add_argument("-o", "--out", default="out", help="输出目录")
+    sub.add_argument("-o", "--out", metavar="DIR", default="out", help="输出目录，默认 out")
     return parser
 
 

@@ -7,10 +7,25 @@ plugin must neither break a stranger's suite whose conftest adds `--profile` its
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Generator, Sequence
 from typing import Any
 
 import pytest
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"种子应为整数，如 1，实为 {text!r}") from None
+
+
+def _report(text: str) -> str:
+    if text not in ("html", "none"):
+        raise ArgumentTypeError(f"应为 html（检测结束时生成报告）或 none（不生成），实为 {text!r}")
+    return text
+
 
 # short name → (destination, keywords of addoption)
 _OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -27,9 +42,9 @@ _OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "lang": ("conformance_lang", {"metavar": "LANG", "help": "输出语言 zh-CN（默认）或 en"}),
     "report": (
         "conformance_report",
-        {"choices": ("html", "none"), "help": "检测结束时生成的报告（默认 html，在检测记录目录内）"},
+        {"type": _report, "metavar": "html|none", "help": "检测结束时生成的报告（默认 html，在检测记录目录内）"},
     ),
-    "seed": ("conformance_seed", {"type": int, "metavar": "N", "help": "生成测试数据的种子（默认随机并记录）"}),
+    "seed": ("conformance_seed", {"type": _seed, "metavar": "N", "help": "生成测试数据的种子（默认随机并记录）"}),
 }
 
 

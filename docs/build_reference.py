@@ -344,9 +344,15 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, ...]]:
         value = f" {action.metavar or action.dest.upper()}" if takes and not action.choices else ""
         about = [action.help or ""]
         about += [f"可选：{'、'.join(map(str, action.choices))}"] if action.choices else []
-        about += [f"默认 {action.default}"] if takes and action.default not in (None, argparse.SUPPRESS) else []
+        about += [f"默认 {action.default}"] if _has_default(action) else []
         about += ["必需"] if action.required and action.option_strings else []
         yield code(names + value), cell("；".join(a for a in about if a))
+
+
+def _has_default(action: argparse.Action) -> bool:
+    """Whether an option has a default that its help does not tell already."""
+    takes = bool(action.option_strings) and action.nargs != 0
+    return takes and action.default not in (None, argparse.SUPPRESS) and "默认" not in (action.help or "")
 
 
 def _specimens(profiles: list[Profile]) -> Iterator[str]:

@@ -21,6 +21,8 @@ def demo(out: Path) -> int:
         command += ["-p", "no:cacheprovider", "--no-header", "--tb=short"]
         print(f"\n$ pytest --profile=elicense --target={target} --record={record}", flush=True)
         ends.append(subprocess.run(command, check=False).returncode)  # noqa: S603 - our own words
+        if ends[-1] not in (0, 1):  # no run at all, and pytest has said why
+            return 1
     print(f"\n符合的样机：{(out / 'demo-conforming' / 'report.html').resolve()}")
     print(f"有缺陷的样机：{(out / f'demo-{FAULT}' / 'report.html').resolve()}")
     return int(ends != [0, 1])

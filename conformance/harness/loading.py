@@ -115,4 +115,18 @@ def attest_manual(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]
 
 def read_case(path: str | None) -> dict[str, Any] | None:
     """The commission and laboratory data of `--case`. TargetError when the file cannot be read or is no mapping."""
-    return read_file(path, error=TargetError) if path else None
+    if not path:
+        return None
+    data: dict[str, Any] = read_file(path, error=TargetError)
+    for key in (*data, *(k for v in data.values() if isinstance(v, dict) for k in v)):
+        if "：" in key:
+            lines = Path(path).read_text("utf-8").splitlines()
+            line = next((n for n, text in enumerate(lines, 1) if key in text), 1)
+            raise TargetError(
+                "T114",
+                f"键 {key!r} 里是全角冒号，冒号后面的值没有读到",
+                expected="半角冒号加空格，如 name: 某软件检测中心",
+                where=f"{path}:{line}",
+                hint="把这个“：”改为“: ”",
+            )
+    return data

@@ -111,7 +111,7 @@ class Recorder:
         return seed if isinstance(seed, int) else None
 
     def agree(self, profile: Profile, target: Target, *, resume: bool) -> None:
-        """Refuse to go on with the record of another system (U510) or, resuming, of another sample or edition (U509).
+        """Refuse to go on with the record of another system (U510) or profile (U509), or, resuming, of another sample or edition.
 
         A retest may be of a corrected build, and under a new edition: then earlier verdicts stay as attempts.
         """
@@ -128,12 +128,14 @@ class Recorder:
                     where=str(self.directory),
                     hint="换一个 --record 目录，开始新的检测" if resume else "一份检测记录只属于一个系统",
                 )
-        digest = self.previous.get("profile", {}).get("digest")
-        if resume and digest != profile.digest:
+        held = self.previous.get("profile", {})
+        known, digest = held.get("id"), held.get("digest")
+        another = known != profile.id
+        if another or (resume and digest != profile.digest):
             raise UsageError(
                 "U509",
-                f"这份检测记录用的是另一版 {self.previous.get('profile', {}).get('id')}（摘要 {str(digest)[:16]}…）",
-                expected=f"摘要 {profile.digest[:16]}…",
+                f"这份检测记录用的是{'另一个测试规范' if another else '另一版'} {known}（摘要 {str(digest)[:16]}…）",
+                expected=f"{known}" if another else f"摘要 {profile.digest[:16]}…",
                 where=str(self.directory),
                 hint="用原来的测试规范继续，或换一个 --record 目录开始新的检测",
             )

@@ -21,6 +21,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "witness": ("见证数据", "witnesses"),
     "counterexample": ("反例", "counterexample"),
     "reproduce": ("复现", "reproduce"),
+    "remedy": ("处理", "to do"),
     "running": ("检测", "checks"),
     "left": ("剩余约", "about"),
     "to-go": ("", " left"),
@@ -130,7 +131,8 @@ class Words:
             if places:
                 lines.append(f"  {self('elsewhere', n=len(places))}: {self.comma.join(filter(None, places))}")
             if reason.reproduce:
-                lines.append(f"  {self('reproduce')}: {reason.reproduce}")
+                label = "remedy" if reason.is_finding else "reproduce"
+                lines.append(f"  {self(label)}: {reason.reproduce}")
         if result.sample:
             lines.append("")
             lines.append(f"{self('witness')} ({result.witnesses}): " + "；".join(dict.fromkeys(result.sample[:3])))

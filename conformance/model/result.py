@@ -20,6 +20,11 @@ class Reason:
     reproduce: str = ""
     code: str = ""
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether the preflight found it (D…, T…): `reproduce` then says what to do, not how to see it again."""
+        return len(self.code) == 4 and self.code[0] in "DT" and self.code[1:].isdigit()
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -70,7 +70,7 @@ def _request(check: str, operation: Operation, most: int, target: Target, shared
 def most_requests(entry: Planned, operations: Mapping[str, Operation]) -> int:
     """How many requests one attempt at a check may send: what the plan prints, and what the run enforces.
 
-    Log-ins, the retries that an operation allows and the shrinking of a counterexample (at most `SHRINKS` further
+    Log-ins (with one request sent again when a session has ended), the retries that an operation allows and the shrinking of a counterexample (at most `SHRINKS` further
     examples) come on top.
     """
     if entry.check.kind == "procedure":

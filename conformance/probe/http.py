@@ -80,7 +80,10 @@ class HttpPort:
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:
         """One request, no redirect followed, no retry. Never raises for what the system does: see `Exchange.fault`."""
-        host = (urlsplit(request.url).hostname or "").lower()
+        try:
+            host = (urlsplit(request.url).hostname or "").lower()
+        except ValueError as error:  # an address that a system gave, such as `http://[`
+            return _failed(request, "request", f"请求无法构造: {error}", operation, identity)
         if host not in self._hosts:
             return _failed(
                 request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity
@@ -177,7 +180,7 @@ class HttpPort:
             response=response,
             fault=fault,
             started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            elapsed=time.perf_counter() - clock,
+            elapsed=round(time.perf_counter() - clock, 6),  # as stored: a verdict on time is the same when judged again
             peer=peer,
             operation=operation,
             identity=identity,
@@ -296,6 +299,9 @@ def _fault(error: Exception) -> Fault:
             return Fault("tls", f"TLS 握手失败: {text}")
         if isinstance(link, ConnectionRefusedError):
             return Fault("refused", f"连接被拒绝: {text}")
+    if isinstance(error, client_library.LocalProtocolError):
+        # Ours, not the system's: most often a secret with a line break at its end. The library would quote it.
+        return Fault("request", "请求无法构造: 请求行或请求头含有 HTTP 不允许的字符")
     if isinstance(error, client_library.ConnectTimeout):
         return Fault("connect-timeout", "建立连接超时")
     if isinstance(error, client_library.TimeoutException):

@@ -116,6 +116,13 @@ class Item(Mapping[str, Any]):
             return False
         return True
 
+    @property
+    def blank(self) -> bool:
+        """Whether this record says nothing: in none of the fields that the binding names, or not at all where it names none."""
+        if not self._fields:
+            return _blank(self.raw)
+        return all(_blank(self[name]) for name in self)
+
     def place(self, name: str) -> str:
         """Where a field sits in the response body, as a JSONPath."""
         member = str(self._fields.get(name, name))
@@ -242,10 +249,25 @@ class Answer:
         return out
 
     @property
+    def shown(self) -> bool:
+        """Whether this answer holds any datum of the system: an empty list, `{}`, "" or a total of an empty list is none."""
+        response = self.operation.response
+        if response.get("raw"):
+            return bool(self.content)
+        if response.get("items"):
+            named = any(isinstance(value, list | Mapping) and value for value in self.values.values())
+            return named or any(not item.blank for item in self.items)
+        return any(not _blank(value) for value in self.values.values())
+
+    @property
     def items_bound(self) -> bool:
         """Whether the place of the items exists at all in this answer (an empty list is a place)."""
         path = str(self.operation.response.get("items") or "")
         return self.json is not None and (not path or bool(nodes(self.json, container(path))))
+
+
+def _blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | Mapping) and not value)
 
 
 def _as_text(value: Any) -> str:

@@ -67,10 +67,13 @@ class Finding:
     message: str
     where: str  # file:line:column
     hint: str = ""
+    expected: str = ""
 
     def __str__(self) -> str:
         word = {"error": "错误", "warning": "警告"}.get(self.severity, "提示")
-        return f"{self.where}: {word} [{self.code}] {self.message}" + (f"\n  处理: {self.hint}" if self.hint else "")
+        lines = [f"{self.where}: {word} [{self.code}] {self.message}"]
+        lines += [f"  {label}: {text}" for label, text in (("应为", self.expected), ("处理", self.hint)) if text]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def lint(what: str | os.PathLike[str] | Profile) -> list[Finding]:
         try:
             _resolve(resolver, path)
         except ProfileError as error:
-            out += [Finding(e.code, "error", e.message, e.where, e.hint) for e in (error, *error.others)]
+            out += [Finding(e.code, "error", e.message, e.where, e.hint, e.expected) for e in (error, *error.others)]
         for file in list(resolver.files.values()):
             out += _file(file, resolver)
     return sorted(out, key=lambda finding: _ORDER[finding.severity])
@@ -122,7 +125,10 @@ def _file(file: File, resolver: Resolver) -> list[Finding]:
         return []
     subject = Subject(file, file.raw, merged)
     found = list(_run(subject))
-    return [Finding(e.code, CODES[e.code][0], e.message, e.where, e.hint) for e in placed(found, file.text, file.name)]
+    return [
+        Finding(e.code, CODES[e.code][0], e.message, e.where, e.hint, e.expected)
+        for e in placed(found, file.text, file.name)
+    ]
 
 
 def _run(subject: Subject) -> Iterator[Wrong]:

@@ -48,7 +48,8 @@ def _procedure(
 ) -> Iterator[Wrong]:
     at = ("procedure",)
     if isinstance(functions, str):
-        yield Wrong("L135", at, f"检测程序 {file}：{functions}", hint="放在 suites/ 下，与测试规范同处或在当前目录")
+        hint = "放在 suites/ 下，与测试规范同处或在当前目录" if path is None else f"改正 {path}"
+        yield Wrong("L135", at, f"检测程序 {file}：{functions}", hint=hint)
         return
     function = functions.get(name)
     if function is None:

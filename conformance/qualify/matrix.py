@@ -6,6 +6,7 @@ automatic check; each fault fails exactly the checks it names; each automatic ch
 
 from __future__ import annotations
 
+import difflib
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,16 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
     started = datetime.now(UTC)
     shapes = [n for n in names() if n == family or n.startswith(f"{family}-")]
     known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
+    if missing := [f for f in only or () if f not in known]:
+        near = difflib.get_close_matches(missing[0], known, n=3, cutoff=0.5)
+        raise UsageError(
+            "U402",
+            f"样机 {family} 没有名为 {missing[0]} 的单一缺陷",
+            where="--fault",
+            hint=f"是否为 {'、'.join(near)}？"
+            if near
+            else f"python -m conformance.specimen --faults {family} 列出全部",
+        )
     wanted = [known[f] for f in only] if only else list(known.values())
     keys = {
         f"{part.id}/{clause.id}/{check.name}": check

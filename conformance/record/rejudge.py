@@ -49,7 +49,9 @@ class Rejudged:
 
 
 def _essence(result: CheckResult) -> tuple[Any, ...]:
-    return result.verdict, result.cause, result.assertions, result.failed, result.witnesses
+    # Two faults of the tool are the same only if they are of one kind: a lost procedure is not the one that crashed.
+    error = result.reasons[0].code if result.verdict is Verdict.ERROR and result.reasons else ""
+    return result.verdict, result.cause, result.assertions, result.failed, result.witnesses, error
 
 
 def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
@@ -68,7 +70,7 @@ def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
 
 
 def _again(record: Record, profile: Profile, target: Target, entry: Planned, recorded: CheckResult) -> CheckResult:
-    if recorded.blocked_by.startswith("preflight ") or any(r.code == "sample-changed" for r in recorded.reasons):
+    if _decided_by_the_run(recorded):
         return recorded  # decided by findings about the run, which are in the ledger, not by evidence of the check
     if entry.decided is not None:
         return entry.decided
@@ -89,11 +91,28 @@ def _again(record: Record, profile: Profile, target: Target, entry: Planned, rec
         seed=int(record.header.get("seed", 0)),
         replaying=True,
         unbound=_unbound(record),
+        doubtful=_doubtful(record),
     )
     result = run_check(run, entry, started=datetime.fromisoformat(recorded.started))
     if sender.left and result.verdict is not Verdict.ERROR:
         return _error(entry.key, f"证据中有 {sender.left} 次交互没有被检测程序用到", "E204")
     return result
+
+
+def _decided_by_the_run(recorded: CheckResult) -> bool:
+    """Only "undecided" can be a finding about the run; whatever else a record says has to show in its evidence."""
+    return recorded.verdict is Verdict.INCONCLUSIVE and (
+        recorded.blocked_by.startswith("preflight ") or any(r.code == "sample-changed" for r in recorded.reasons)
+    )
+
+
+def _doubtful(record: Record) -> dict[str, tuple[Cause, Reason]]:
+    """Operations that the preflight found in doubt: a check that comes to one stops there, now as then."""
+    return {
+        str(operation): (Cause(finding["cause"]), Reason(str(finding.get("message", "")), code=str(finding["code"])))
+        for finding in record.preflight
+        for operation in finding.get("operations", ())
+    }
 
 
 def _unbound(record: Record) -> frozenset[tuple[str, str]]:

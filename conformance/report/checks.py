@@ -10,6 +10,7 @@ from conformance.model.profile import Check
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Provision, Verdict
 from conformance.record.reading import CheckView as Judged
+from conformance.record.reading import ClauseView as JudgedClause
 from conformance.report.context import LONG, SAID, Context
 from conformance.report.evidence import Budget, Reader
 from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
@@ -43,7 +44,7 @@ class Checks:
             headline=self._headline(result) if bad else "",
             reasons=self._reasons(result) if bad and in_full else (),
             in_full=bad and in_full,
-            blocked_by=self.context.say(result.blocked_by),
+            blocked_by=self._blocked(result),
             sample=self._sample(result),
             measures=self._measures(result),
             generation=tuple(self._generation(result.generation or {})),
@@ -65,7 +66,7 @@ class Checks:
             cause=self._cause(result),
             cause_code=cause_word(result.cause) if result.cause else "",
             reasons=self._reasons(result),
-            blocked_by=self.context.say(result.blocked_by),
+            blocked_by=self._blocked(result),
             sample=self._sample(result),
         )
 
@@ -90,7 +91,22 @@ class Checks:
     def _headline(self, result: CheckResult) -> str:
         if result.reasons:
             return self.context.say(result.reasons[0].message, 240)
-        return self.context.say(result.blocked_by, 240)
+        return self._blocked(result)[:240]
+
+    def _blocked(self, result: CheckResult) -> str:
+        """`preflight D150`, `control query_by_id`: the first word is ours, so it is told in the reader's language."""
+        kind, _, rest = result.blocked_by.partition(" ")
+        known = f"reason.blocked_{kind}"
+        if known not in self.context.words:
+            return self.context.say(result.blocked_by)
+        return self.context.say(f"{self.context.words[known]} {rest}".strip())
+
+    def stopped_by(self, judged: JudgedClause) -> tuple[str, ReasonView | None]:
+        """(whose fault, what and what to do) of the finding of the preflight that stopped a clause, if one did."""
+        for check in judged.checks:
+            if check.result.reasons and check.result.reasons[0].is_finding:
+                return self._cause(check.result), self._reasons(check.result)[0]
+        return "", None
 
     def _reasons(self, result: CheckResult) -> tuple[ReasonView, ...]:
         say, many = self.context.say, result.reasons
@@ -100,8 +116,9 @@ class Checks:
                 expected=say(r.expected, LONG),
                 actual=say(r.actual, LONG),
                 where=say(r.where, LONG),
-                reproduce=say(r.reproduce, 2 * LONG),
+                reproduce="" if r.is_finding else say(r.reproduce, 2 * LONG),
                 code=say(r.code, 80),
+                remedy=say(r.reproduce, 2 * LONG) if r.is_finding else "",
             )
             for r in many[:SHOWN_REASONS]
         ]

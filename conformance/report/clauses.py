@@ -164,7 +164,8 @@ class Tree:
             for message, entries in causes.items():
                 if message and len(entries) >= SHARED_FROM:
                     self._shared.update(e.judged.key for e in entries)
-                    shared.append(SharedCause(c.say(message), tuple(self._link(e) for e in entries)))
+                    links = tuple(self._link(e) for e in entries)
+                    shared.append(SharedCause(c.say(message), links, *self._checks.stopped_by(entries[0].judged)))
         alone = [e for e in members if e.judged.key not in self._shared]
         self._found.update((e.judged.key, "f-" + c.anchors[e.judged.key][2:]) for e in alone)
         return FindingGroup(

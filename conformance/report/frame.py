@@ -86,6 +86,8 @@ def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
     kind = str(overall)
     if overall is Overall.CONFORMS and waived:
         kind = "CONFORMS_waived"
+    elif overall is Overall.UNDETERMINED and waived and not failed:
+        kind = "UNDETERMINED_waived"
     elif overall is Overall.UNDETERMINED and failed:
         kind = "UNDETERMINED_fail"
     elif overall is Overall.UNDETERMINED and not undecided:
@@ -103,12 +105,14 @@ def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
         total=context.record.selection.total,
     )
     code = overall_word(overall)
+    waived_too = kind.endswith("_waived")
     return Conclusion(
         code="partial-run" if overall is Overall.PARTIAL else code,
         glyph=_GLYPHS[overall],
         word=context.word(code),
         sentence=sentence,
-        honest="" if kind == "UNDETERMINED_fail" else w[f"conclusion.honest_{overall}"],
+        # What a waiver lets pass is still a difference that was found: no sentence may say that there was none.
+        honest="" if kind == "UNDETERMINED_fail" else w[f"conclusion.honest_{kind if waived_too else overall}"],
         rule=_rule(context, case),
         points=tuple(_point(context, r) for r in judged.reasons),
     )
@@ -137,7 +141,7 @@ def _rule(context: Context, case: Case) -> str:
     w = context.words
     if case.decision_rule:
         return w.fill("rules.client", rule=case.decision_rule)
-    return " ".join((w["rules.inherent"], w["rules.overall"], *_numeric(context)))
+    return ("" if w.lang.startswith("zh") else " ").join((w["rules.inherent"], w["rules.overall"], *_numeric(context)))
 
 
 def _numeric(context: Context) -> Iterator[str]:

@@ -107,6 +107,10 @@ def write(
     js = _asset("report.js") if js is None else js
     ours = {"css": Markup(css), "js": Markup(js)}  # noqa: S704 - raw text elements; `css_string` guards what varies
     values = {"r": view, "w": words, "csp": policy(css, js), **ours}
+    if out_path.is_dir():
+        raise RecordError(
+            "R111", "这是一个目录，报告要写成一个文件", where=str(out_path), hint="写出文件名，如 report.html"
+        )
     temporary = out_path.with_name(f".{out_path.name}.{os.getpid()}.tmp")
     try:
         out_path.parent.mkdir(parents=True, exist_ok=True)

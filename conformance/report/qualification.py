@@ -63,6 +63,7 @@ class QualificationView:
     sentence: str
     fields: tuple[Line, ...]
     figures: tuple[Line, ...]
+    holes_none: str
     holes: tuple[HoleRow, ...]
     checks: tuple[CheckRow, ...]
     faults: tuple[FaultRow, ...]
@@ -96,9 +97,10 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
     shown = (
         f"{named.get('name', '')}（{'、'.join(map(str, named.get('shapes', ())))}）" if named else str(specimen or "")
     )
+    part = not ok and not holes and not data.get("complete", True)
     if ok:
         sentence = w.fill("qualification.ok_sentence", checks=len(checks), faults=len(faults))
-    elif holes or data.get("complete", True):
+    elif not part:
         sentence = w.fill("qualification.bad_sentence", holes=len(holes))
     else:
         sentence = w["qualification.partial_sentence"]
@@ -107,9 +109,9 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
         lang=w.lang,
         head=f"{w['qualification.title']} — {subject}",
         subject=subject,
-        code="conforms" if ok else "does-not-conform",
-        glyph="✔" if ok else "✘",
-        word=w["qualification.ok" if ok else "qualification.bad"],
+        code="conforms" if ok else "partial-run" if part else "does-not-conform",
+        glyph="✔" if ok else "○" if part else "✘",
+        word=w["qualification.ok" if ok else "qualification.partial" if part else "qualification.bad"],
         sentence=sentence,
         fields=(
             Line(w["qualification.profile"], subject, mono=True),
@@ -124,6 +126,7 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
             Line(w["qualification.faults"], str(len(faults))),
             Line(w["qualification.holes"], str(len(holes))),
         ),
+        holes_none=w["qualification.holes_partial" if part else "qualification.holes_none"],
         holes=tuple(_hole(h, numbers, fault_numbers, w) for h in holes),
         checks=tuple(_check(c, numbers, fault_numbers, w) for c in checks),
         faults=tuple(_fault(f, numbers, fault_numbers, w) for f in faults),

@@ -78,6 +78,7 @@ class ReasonView:
     where: str = ""
     reproduce: str = ""
     code: str = ""
+    remedy: str = ""  # of a finding of the preflight: what to do, where another reason says how to see it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,8 @@ class SharedCause:
 
     message: str
     links: tuple[tuple[str, str, str], ...]  # (clause anchor, number, title)
+    cause: str = ""
+    reason: ReasonView | None = None  # of a finding of the preflight: what was expected, what was there, what to do
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from the system or from the record; a replayed check sees the same values, times
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -75,6 +76,8 @@ class Procedure:
         self.shrinking = False
         self._most = most
         self._planned = 0
+        self._logged_in: set[str] = set()  # identities that this attempt logged in itself
+        self._renewed = False
 
     # What the profile and the target say -----------------------------------------------------------------
 
@@ -153,11 +156,14 @@ class Procedure:
     def parallel(self, calls: Iterable[tuple[str, Mapping[str, Any]]], *, as_: str = "default") -> list[Answer]:
         """Carry out calls at the same time, within the target's limit; answers come in the order given."""
         prepared = [(self.operation(name), self._values(name, inputs)) for name, inputs in calls]
+        if prepared and self._run.needs_login(as_):
+            refused = self._token(as_)[1]
+            if refused is not None:
+                self._usable(refused)
+                return [refused] * len(prepared)
         if self._run.replaying:
-            answers = [self._send(op, values, as_) for op, values in prepared]
+            answers = [self._send(op, values, as_, renew=False) for op, values in prepared]
         else:
-            if prepared and self._run.needs_login(as_):
-                self._token(as_)
             self._spend(len(prepared))
             first = self.count
             self.count += len(prepared)
@@ -177,7 +183,7 @@ class Procedure:
     def control(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
         """肯定对照: this call must succeed on real data, or a refusal elsewhere proves nothing."""
         answer = self.call(operation, as_=as_, **inputs)
-        if not (answer.succeeded and self._shown(answer)):
+        if not (answer.succeeded and answer.shown):
             raise Stopped(
                 Cause.SYSTEM,
                 self._reason(
@@ -230,12 +236,12 @@ class Procedure:
     def expect_outcome(self, answer: Answer, outcome: str | Iterable[str], message: str = "") -> bool:
         """The answer's outcome is the one named (or one of several). `refused` is any declared refusal."""
         names = [outcome] if isinstance(outcome, str) else list(outcome)
-        if "success" not in names:
-            self.negative = True
         ok = answer.outcome in names or ("refused" in names and answer.refused)
-        if answer.succeeded and "success" in names and self._shown(answer):
+        if "success" not in names or (ok and not answer.succeeded):
+            self.negative = True  # where either would do, a refusal still says nothing without a control
+        if answer.succeeded and "success" in names and answer.shown:
             self.controlled = True  # the same check has seen this system serve real data
-        if ok and (not answer.succeeded or self._shown(answer) or not _data_bound(answer)):
+        if ok and (not answer.succeeded or answer.shown or not _data_bound(answer)):
             self.witness(f"{answer.operation.name} → {answer.outcome}" + (f" {answer.code}" if answer.code else ""))
         return self.expect(
             ok,
@@ -283,11 +289,13 @@ class Procedure:
         self.measurements.append(entry)
 
     def attach(self, label: str, content: Any) -> None:
-        """Keep something as evidence: bytes as they are, anything else as redacted JSON."""
+        """Keep something as evidence, redacted: bytes as they are otherwise, anything else as JSON."""
         if self._run.store is None:
             return
         if isinstance(content, bytes):
-            self.evidence.append(Evidence(self._run.store.put_bytes(content), "document", label))
+            text, coding = self._run.redactor.body(content)
+            kept = base64.b64decode(text) if coding == "base64" else text.encode("utf-8", "surrogatepass")
+            self.evidence.append(Evidence(self._run.store.put_bytes(kept), "document", label))
         else:
             self.evidence.append(Evidence(self._run.store.put_json(self._run.redactor.data(content)), "note", label))
 
@@ -315,7 +323,7 @@ class Procedure:
         """A template of the profile with parameters, saved and generated values put in."""
         return fill(template, {**self._run.target.parameters, **(extra or {})})
 
-    def _send(self, operation: Operation, values: dict[str, Any], identity: str) -> Answer:
+    def _send(self, operation: Operation, values: dict[str, Any], identity: str, *, renew: bool = True) -> Answer:
         if self._run.stopped.is_set():
             raise Aborted
         if operation.name != LOGIN and self._run.needs_login(identity):
@@ -330,8 +338,10 @@ class Procedure:
             self._spend(1)
         self.count += 1
         answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
-        if operation.name == LOGIN and answer.succeeded:
-            self._run.redactor.learn("session-token", str(answer.values.get("token") or ""))
+        if operation.name == LOGIN:
+            self._logged_in.add(identity)
+            if answer.succeeded:
+                self._run.redactor.learn("session-token", str(answer.values.get("token") or ""))
         retry = operation.retry
         for _ in range(int(retry.get("times", 0)) if retry else 0):
             if answer.status not in retry.get("on", ()) and not (
@@ -343,7 +353,29 @@ class Procedure:
             self.count += 1
             answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
         self._note(answer)
+        if renew and self._stale(operation, answer, identity) and self._login_again(identity, values.get("token")):
+            self.count += 1
+            values = {**values, **self._identity(identity)}
+            answer = self._run.perform(operation, values, identity, f"交互 {self.count}")
+            self._note(answer)
         return answer
+
+    def _stale(self, operation: Operation, answer: Answer, identity: str) -> bool:
+        """Whether a session that an earlier check opened may have ended: our doing, and no fault of the system.
+
+        Once in an attempt, and not for a session opened in it: what is refused then is refused.
+        """
+        return (
+            operation.name != LOGIN
+            and answer.outcome == "unauthenticated"
+            and self._run.needs_login(identity)
+            and identity not in self._logged_in
+            and not self._renewed
+        )
+
+    def _login_again(self, identity: str, stale: Any) -> bool:
+        self._renewed = True
+        return self._token(identity, stale)[0] is not None
 
     def _spend(self, requests: int) -> None:
         if self.shrinking:
@@ -357,8 +389,8 @@ class Procedure:
                 hint="在测试规范中为检测程序写明 requests",
             )
 
-    def _token(self, identity: str) -> tuple[str | None, Answer | None]:
-        return self._run.token(identity, lambda op, fields: self._send(op, dict(fields), identity))
+    def _token(self, identity: str, stale: Any = None) -> tuple[str | None, Answer | None]:
+        return self._run.token(identity, lambda op, fields: self._send(op, dict(fields), identity), stale)
 
     def _identity(self, identity: str) -> dict[str, Any]:
         fields = self._run.credentials(identity)
@@ -399,10 +431,6 @@ class Procedure:
                     answer=answer,
                 ),
             )
-
-    @staticmethod
-    def _shown(answer: Answer) -> bool:
-        return bool(answer.items or answer.values or (answer.operation.response.get("raw") and answer.content))
 
     def _title(self, answer: Answer) -> str:
         return answer.operation.title or answer.operation.name

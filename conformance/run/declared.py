@@ -47,7 +47,14 @@ def _inputs(check: Procedure, spec: Data, extra: Mapping[str, Any]) -> dict[str,
 def _call(check: Procedure, spec: Data, extra: Mapping[str, Any]) -> Answer:
     answer = check.call(spec["call"], as_=spec.get("as", "default"), **_inputs(check, spec, extra))
     expectation = spec.get("expect", {})
-    _expect(check, answer, {"outcome": "refused"} if expectation == "refused" else expectation, spec, extra)
+    expectation = {"outcome": "refused"} if expectation == "refused" else expectation
+    failed = check.failed
+    _expect(check, answer, expectation, spec, extra)
+    if "outcome" not in expectation and check.failed == failed:
+        if answer.succeeded and answer.shown:
+            check.controlled = True  # an earlier step of this check has seen the system serve real data
+        elif answer.refused or answer.status >= 400:
+            check.negative = True  # a refusal that met what was asked: a system that refuses everything meets it, too
     return answer
 
 
@@ -116,7 +123,10 @@ def _field(check: Procedure, answer: Answer, item: Item, field: str, schema: Any
 
 
 def _unique(check: Procedure, answer: Answer, item: Item, field: str, seen: dict[str, str]) -> None:
-    value = show(item.get(field))
+    if item.get(field) is None:
+        _field(check, answer, item, field, {"not": {"type": "null"}})
+        return
+    value = show(item.get(field), 10**6)
     place = f"{answer.where} {item.place(field)}"
     first = seen.setdefault(value, place)
     check.expect(
@@ -156,7 +166,13 @@ def _expect(check: Procedure, answer: Answer, expectation: Data, spec: Data, ext
         for where, value in found:
             check.expect_schema(value, schema, f"{path} 不符合要求", where=where, answer=answer)
     for name, schema in expectation.get("headers", {}).items():
-        check.expect_schema(answer.header(name), schema, f"响应头 {name} 不符合要求", where=name, answer=answer)
+        value = answer.header(name)
+        if value is None and not _allows_absence(schema):
+            check.expect(
+                False, f"缺少响应头 {name}", expected=describe(schema), actual="缺失", where=name, answer=answer
+            )
+            continue
+        check.expect_schema(value, schema, f"响应头 {name} 不符合要求", where=name, answer=answer)
     for name, schema in expectation.get("values", {}).items():
         check.expect(name in answer.values, f"缺少 {name}", expected=describe(schema), actual="缺失", answer=answer)
         if name in answer.values:
@@ -177,13 +193,21 @@ def _expect(check: Procedure, answer: Answer, expectation: Data, spec: Data, ext
         _time(check, spec, expectation["time"], answer, extra)
 
 
+def _allows_absence(schema: Any) -> bool:
+    """A header that must not be there is written as null; a `pattern` alone would let a missing one pass, too."""
+    if not isinstance(schema, Mapping):
+        return schema is not True and valid(schema, None)
+    return "null" in str(schema.get("type", "")) or ("const" in schema and schema["const"] is None)
+
+
 def _item_count(check: Procedure, answer: Answer, rule: Data) -> None:
     count = len(answer.items)
-    for word, holds in (("min", count >= rule.get("min", 0)), ("max", count <= rule.get("max", count)),
+    holding = [item for item in answer.items if not item.blank]
+    for word, holds in (("min", len(holding) >= rule.get("min", 0)), ("max", count <= rule.get("max", count)),
                         ("equals", count == rule.get("equals", count))):  # fmt: skip
         if word in rule:
             check.expect(holds, "返回的条数不符", expected=f"{word} {rule[word]}", actual=count, answer=answer)
-    for item in answer.items:
+    for item in holding:
         check.witness(item.get("id") or show(item.raw, 80))
 
 
@@ -193,6 +217,13 @@ def _time(check: Procedure, spec: Data, rule: Data, first: Answer, extra: Mappin
     samples = [first.elapsed]
     while len(samples) < int(rule.get("samples", 1)):
         again = check.call(spec["call"], as_=spec.get("as", "default"), **_inputs(check, spec, extra))
+        if again.outcome != first.outcome:  # a quick refusal says nothing about the time that an answer takes
+            check.require(
+                False,
+                f"第 {len(samples) + 1} 次的结果为 {again.outcome}，不是 {first.outcome}",
+                Cause.SYSTEM,
+                answer=again,
+            )
         samples.append(again.elapsed)
     statistic = str(rule.get("statistic", "max"))
     ordered = sorted(s * 1000 for s in samples)

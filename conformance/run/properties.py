@@ -61,7 +61,7 @@ def for_all(
     check.generation = {
         "seed": number,
         "examples": len(session.order),
-        "rule": "；".join(f"{name}：{describe(spec)}" for name, spec in generate.items()),
+        "rule": run.redactor.text("；".join(f"{name}：{describe(spec)}" for name, spec in generate.items())),
         **({"counterexample": run.redactor.data(session.smallest)} if session.failed else {}),
         **({"shrunk": session.shrinks} if session.failed else {}),
     }

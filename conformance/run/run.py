@@ -66,14 +66,15 @@ class Run:
             return dict.fromkeys([*fields, "token"], WRONG)
         return dict(self.target.identities.get(identity, {}))
 
-    def token(self, identity: str, exchange: Any) -> tuple[str | None, Answer | None]:
+    def token(self, identity: str, exchange: Any, stale: Any = None) -> tuple[str | None, Answer | None]:
         """(token, None) of a system with a login step, or (None, the login's answer) when it was refused.
 
         `exchange(operation, values)` carries out the login inside the calling check, so that it is recorded there.
-        A token is kept for the run; two checks that need it at once log in once.
+        A token is kept for the run; two checks that need it at once log in once. `stale`: a token that was refused,
+        to be replaced unless another check did so already.
         """
         with self._token_lock:
-            if identity in self._tokens:
+            if self._tokens.get(identity, stale) != stale:
                 return self._tokens[identity], None
             if self.replaying and self.sender.upcoming() != LOGIN:
                 return "‹secret:session-token›", None  # another check logged in first, when this was recorded

@@ -53,7 +53,8 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
     except (Aborted, RecordError):
         raise  # stopped, or the record cannot be written: neither is a verdict about anybody
     except ConformanceError as ours:
-        reason = Reason(ours.message, expected=ours.expected, actual=ours.hint, code=ours.code)
+        mask = run.redactor.text  # a message may quote a parameter of the target
+        reason = Reason(mask(ours.message), expected=mask(ours.expected), actual=mask(ours.hint), code=ours.code)
         if ours.code == "P305":  # the target's own value cannot be what this check generates from
             stopped = (Cause.CONFIGURATION, reason)
         else:

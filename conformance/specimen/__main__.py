@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 
 from conformance.errors import UsageError
@@ -27,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         running = registry.start(given.spec, port=given.port)
     except (UsageError, OSError) as error:
-        print(error, file=sys.stderr)
+        busy = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        print(f"端口 {given.port} 已被占用：换一个 --port，或先结束占用它的程序" if busy else error, file=sys.stderr)
         return 2
     with running:
         print(f"{running.spec}  {running.target['parameters']['base_url']}  （Ctrl-C 结束）", flush=True)

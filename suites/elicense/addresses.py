@@ -93,6 +93,10 @@ def _address(check: Procedure, identifier: str | None = None) -> str:
     answer = check.control("download_url", **({"id": identifier} if identifier else {}))
     url = answer.values.get("url")
     check.require(isinstance(url, str) and bool(url), "答复中没有下载地址", cause=Cause.SYSTEM, answer=answer)
+    try:
+        urlsplit(str(url))
+    except ValueError:
+        check.require(False, "答复中的下载地址不是合法的 URL", cause=Cause.SYSTEM, answer=answer)
     return str(url)
 
 

@@ -52,7 +52,7 @@ def successful_answers_carry_data(check: Procedure) -> None:
 def _success_means_data(check: Procedure, answer: Answer) -> None:
     check.witness(f"{answer.operation.name} → {answer.outcome}，{len(answer.items)} 条")
     check.expect(
-        answer.outcome != "success" or bool(answer.items),
+        answer.outcome != "success" or answer.shown,
         "返回码为成功而没有数据",
         expected="至少 1 条数据，或查无的返回码",
         actual="成功，0 条",

@@ -11,6 +11,7 @@ from conformance.suite import Answer, Cause, Procedure
 # 两个互不相关的系统 (C1、C3) 一致的结果码；6 与 7 各见于一处，都表示“与登记的不一致”。
 _CORRECT, _INACTIVE, _SUSPENDED, _LAPSED, _INCOMPLETE, _ABSENT = "0", "1", "2", "3", "4", "5"
 _DIFFERENT = ("6", "7")
+_REGISTERED = {"holder": "holder_name", "holder_code": "holder_code", "issuer": "issuer_name"}  # field: parameter
 _LABELS = {
     "证照名称": "name",
     "证照编号": "number",
@@ -23,6 +24,8 @@ _LABELS = {
 def correct_information_is_confirmed(check: Procedure) -> None:
     """EL-IF-30：信息全部正确且证照有效 → 0（C1、C3）。"""
     answer = _verified(check)
+    if _result(answer) != _CORRECT:
+        _require_own_data(check, number="number", **_REGISTERED)
     _expect_result(check, answer, (_CORRECT,), "信息全部正确的有效证照")
 
 
@@ -43,6 +46,8 @@ def a_revoked_licence_is_reported(check: Procedure) -> None:
 
 def _state(check: Procedure, parameter: str, result: str, what: str) -> None:
     answer = _verified(check, number=check.parameter(parameter))
+    if _result(answer) != result:
+        _require_own_data(check, **_REGISTERED)
     _expect_result(check, answer, (result,), what)
 
 
@@ -84,10 +89,9 @@ def a_changed_item_is_reported(check: Procedure) -> None:
             answer = check.call("verify_info", **{field: changed})
             _expect_result(check, answer, allowed, f"{field} 改为 {changed}")
 
-    registered = {"holder": "holder_name", "holder_code": "holder_code", "issuer": "issuer_name"}
     changes = {
         field: {"mutate": {"value": str(check.parameter(parameter)), "change": "one-character"}}
-        for field, parameter in registered.items()
+        for field, parameter in _REGISTERED.items()
     }
     check.for_all(changes, differs, examples=5)
 
@@ -171,6 +175,17 @@ def _verified(check: Procedure, **claims: Any) -> Answer:
     answer = check.call("verify_info", **claims)
     _usable(check, answer)
     return answer
+
+
+def _require_own_data(check: Procedure, **parameters: str) -> None:
+    """What the target gives as true must be what the system itself holds: else a wrong answer is not the system's fault."""
+    for item in check.call("query_by_id").items[:1]:
+        for field, parameter in parameters.items():
+            held, given = item.get(field), check.parameter(parameter)
+            check.require(
+                held in (None, "") or str(held) == str(given),
+                f"target 的参数 {parameter} 与系统登记的{field}不同，无法判断验证结果：请核对参数",
+            )
 
 
 def _usable(check: Procedure, answer: Answer) -> None:

@@ -129,6 +129,10 @@ def test_one_reason_in_many_places_is_told_once() -> None:
     assert block.count("● 错") == 1
     assert block.count("curl") == 1
     assert "另有 4 处相同: 第 1 处、第 2 处" in block
+    found = Reason("预检未通过：系统不认可给出的凭据", "凭据有效", "HTTP 401", reproduce="检查令牌", code="D150")
+    block = Words("zh-CN").block(entry, CheckResult(entry.key, Verdict.INCONCLUSIVE, Cause.CONFIGURATION, (found,)))
+    assert "处理: 检查令牌" in block
+    assert "复现" not in block
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def test_a_fine_procedure_is_fine(tmp_path) -> None:
 def test_what_keeps_a_profile_from_loading_is_a_finding_too(tmp_path) -> None:
     remarks = found(tmp_path, changed("grade: B", "grade: D").replace("for_each: find\n", "for_each: fnid\n"))
     assert [one.code for one in remarks] == ["P204"]
+    assert "应为: A、B、C" in str(remarks[0])
     remarks = found(tmp_path, changed("for_each: find\n", "for_each: fnid\n"))
     assert "P323" in [one.code for one in remarks]
     assert remarks[0].severity == "error"

@@ -127,3 +127,23 @@ def test_the_pure_parser_reads_the_same(monkeypatch) -> None:
         read_yaml(b'a: "\\ud800"')
     with pytest.raises(ProfileError):
         read_yaml(b'a: "\\UFFFFFFFF"')
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("profile：x\nedition: 1\n", "第 1 行第 8 列是全角的“：”，改为半角的“: ”"),
+        ("a: 1\nsystem: {name: x， version: y}\n", "第 2 行第 17 列是全角的“，”，改为半角的“, ”"),
+        ("a: [x，［\n", "第 1 行第 6 列是全角的“，”"),
+    ],
+)
+def test_punctuation_of_a_chinese_keyboard_is_pointed_at(text: str, hint: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        read_yaml(text.encode(), "x.yaml")
+    assert hint in caught.value.hint
+
+
+def test_a_forgotten_colon_is_shown_on_its_own_line() -> None:
+    with pytest.raises(ProfileError) as caught:
+        read_yaml(b"a:\n  d: 0\n  b 1\n  c: 2\n", "x.yaml")
+    assert caught.value.where.startswith("x.yaml:3:")

@@ -35,6 +35,8 @@ def view_of(
     clauses: list[tuple[Clause, Verdict]],
     lang: str = "zh-CN",
     case: dict[str, Any] | None = None,
+    reason: Reason = Reason("共同的原因", "甲", "乙"),  # noqa: B008 - frozen
+    blocked_by: str = "",
     **target: Any,
 ) -> ReportView:
     """The view of a record of one standard in which every check of a clause got one verdict."""
@@ -48,8 +50,10 @@ def view_of(
     for key, verdict in keys:
         seen = 1 if verdict in (Verdict.PASS, Verdict.FAIL) else 0
         cause = None if verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE) else Cause.SYSTEM
-        reasons = () if verdict is Verdict.PASS else (Reason("共同的原因", "甲", "乙"),)
-        result = CheckResult(key, verdict, cause, reasons, seen, int(verdict is Verdict.FAIL), seen)
+        reasons = () if verdict is Verdict.PASS else (reason,)
+        result = CheckResult(
+            key, verdict, cause, reasons, seen, int(verdict is Verdict.FAIL), seen, blocked_by=blocked_by
+        )
         ledger.append("verdict", **result.to_json())
     ledger.close()
     source = open_source(folder)
@@ -114,6 +118,11 @@ def test_a_waived_failure_is_named_in_the_conclusion(tmp_path: Path) -> None:
     view = view_of(tmp_path / "r", clauses, waivers=[waiver])
     assert view.conclusion.code == "conforms"
     assert "1 条经批准豁免" in view.conclusion.sentence
+    assert view.conclusion.honest.startswith("除经批准豁免的条款外"), "a difference was found"
+    open_too = view_of(tmp_path / "o", [*clauses, (clause("5.3"), Verdict.INCONCLUSIVE)], waivers=[waiver])
+    assert open_too.conclusion.code == "undetermined"
+    assert "1 条经批准豁免，1 条无法判定或未检" in open_too.conclusion.sentence
+    assert open_too.conclusion.honest.startswith("除经批准豁免的条款外")
     assert "下一版本改正" in list(view.standards[0].chapters[0].clauses)[1].why
     assert view.special.rows[0][:2] == ("豁免", "one/5.2")
     expired = view_of(tmp_path / "e", clauses, waivers=[waiver | {"expires": "2026-01-01"}])
@@ -129,6 +138,17 @@ def test_one_cause_is_told_once(tmp_path: Path) -> None:
     few = view_of(tmp_path / "f", clauses[:2]).nonpasses[0]
     assert len(few.findings) == 2
     assert few.shared == ()
+
+
+def test_a_finding_of_the_preflight_says_what_to_do(tmp_path: Path) -> None:
+    clauses = [(clause(f"5.{n}"), Verdict.INCONCLUSIVE) for n in range(1, 8)]
+    reason = Reason("预检未通过：系统不认可给出的凭据", "凭据有效", "HTTP 401", reproduce="检查令牌", code="D150")
+    view = view_of(tmp_path / "r", clauses, reason=reason, blocked_by="preflight D150")
+    (shared,) = view.nonpasses[0].shared
+    assert shared.reason is not None
+    assert (shared.reason.expected, shared.reason.remedy, shared.reason.reproduce) == ("凭据有效", "检查令牌", "")
+    check = next(k for c in view.standards[0].chapters[0].clauses for k in c.checks)
+    assert check.blocked_by == "预检 D150"
 
 
 def test_reasons_are_printed_once_in_the_finding_or_in_the_tree(tmp_path: Path) -> None:
@@ -254,9 +274,9 @@ def test_times_are_in_the_zone_of_the_test(tmp_path: Path) -> None:
 def test_an_open_record_is_marked_and_has_no_digest(tmp_path: Path) -> None:
     view = build_view(sample_record(tmp_path / "r", 20, close=False))
     assert any("中断" in b for b in view.bands)
-    assert view.digests[0].value == "检测记录没有封存，无法给出日志摘要。"
+    assert view.digests[0].value == "检测记录没有封存，无法给出记录摘要。"
     closed = build_view(sample_record(tmp_path / "c", 20))
-    assert {"检测日志 SM3", "检测日志 SHA-256"} <= {d.label for d in closed.digests}
+    assert {"记录摘要 SM3", "记录摘要 SHA-256"} <= {d.label for d in closed.digests}
 
 
 def test_english_views_carry_no_chinese_words_of_ours(tmp_path: Path) -> None:

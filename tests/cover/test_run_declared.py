@@ -40,6 +40,9 @@ operations:
   make: {writes: true, inputs: {name: {}}, request: {method: POST, path: /make, json: {name: "{name}"}}, response: {items: $.data, fields: {id: id, name: name}}}
   drop: {writes: true, inputs: {id: {}}, request: {method: POST, path: "/drop/{id}"}, response: {}}
   empty: {request: {method: GET, path: /empty}, response: {items: "$.data[*]", fields: {id: id}}}
+  blank: {request: {method: GET, path: /blank}, response: {items: "$.data[*]", fields: {id: id}, values: {total: $.total}}}
+  zero: {request: {method: GET, path: /zero}, response: {items: "$.data[*]", fields: {id: id}, values: {total: $.total}}}
+  tired: {request: {method: GET, path: /tired}, response: {items: $.data, fields: {id: id}}}
 clauses:
   - clause: "1"
     title: 条款
@@ -54,7 +57,7 @@ clauses:
 class Service:
     def __init__(self) -> None:
         self.made: dict[str, str] = {}
-        self.calls = 0
+        self.calls = self.tired_calls = 0
 
     async def item(self, request: Request) -> Response:
         name = request.path_params["id"]
@@ -91,6 +94,16 @@ class Service:
     async def empty(self, request: Request) -> Response:
         return _ok([])
 
+    async def blank(self, request: Request) -> Response:
+        return _ok([{"id": ""}, {}], total=2)
+
+    async def zero(self, request: Request) -> Response:
+        return _ok([], total=0)
+
+    async def tired(self, request: Request) -> Response:
+        self.tired_calls += 1
+        return _ok({"id": "x"}) if self.tired_calls % 3 == 1 else JSONResponse({"code": 10})
+
     def app(self) -> Starlette:
         return Starlette(
             routes=[
@@ -101,6 +114,9 @@ class Service:
                 Route("/make", self.make, methods=["POST"]),
                 Route("/drop/{id}", self.drop, methods=["POST"]),
                 Route("/empty", self.empty),
+                Route("/blank", self.blank),
+                Route("/zero", self.zero),
+                Route("/tired", self.tired),
             ]
         )
 
@@ -159,6 +175,19 @@ CASES: dict[str, tuple[str, Verdict]] = {
     "another status": ("{check: c, purpose: p, call: get, expect: {outcome: success, status: 201}}", Verdict.FAIL),
     "headers": ("{check: c, purpose: p, call: get, expect: {outcome: success, headers: {content-type: {pattern: json}}}}", Verdict.PASS),
     "a header that is missing": ("{check: c, purpose: p, call: get, expect: {outcome: success, headers: {x-none: {type: string}}}}", Verdict.FAIL),
+    "a header that is missing is of no pattern": ("{check: c, purpose: p, call: get, expect: {outcome: success, headers: {x-none: {pattern: json}}}}", Verdict.FAIL),
+    "a header that must not be there": ("{check: c, purpose: p, call: get, expect: {outcome: success, headers: {x-none: {type: 'null'}}}}", Verdict.PASS),
+    "records that say nothing": ("{check: c, purpose: p, call: blank, expect: {outcome: success}}", Verdict.INCONCLUSIVE),
+    "records that say nothing are no items": ("{check: c, purpose: p, call: blank, expect: {items: {min: 1}}}", Verdict.FAIL),
+    "a total of no records": ("{check: c, purpose: p, call: zero, expect: {outcome: success}}", Verdict.INCONCLUSIVE),
+    "a control that shows a total of no records": ("{check: c, purpose: p, call: get, with: {id: zzz}, control: {call: zero}, expect: refused}", Verdict.INCONCLUSIVE),
+    "a control that shows records that say nothing": ("{check: c, purpose: p, call: get, with: {id: zzz}, control: {call: blank}, expect: refused}", Verdict.INCONCLUSIVE),
+    "a missing field is not unique": ("{check: c, purpose: p, for_each: get, expect: {id: {}}, unique: [nothing]}", Verdict.FAIL),
+    "a quick refusal is no answer in time": ("{check: c, purpose: p, call: tired, expect: {outcome: success, time: {max_ms: 5000, samples: 3, statistic: max}}}", Verdict.INCONCLUSIVE),
+    "a refusal where either would do": ("{check: c, purpose: p, call: get, with: {id: zzz}, expect: {outcome: [success, not-found]}}", Verdict.INCONCLUSIVE),
+    "the body of a refusal without a control": ("{check: c, purpose: p, call: get, with: {id: zzz}, expect: {json: true, at: {'$.code': {const: 10}}}}", Verdict.INCONCLUSIVE),
+    "the body of a refusal after a step that succeeded": ("{check: c, purpose: p, steps: [{call: get, expect: {body: {required: [data]}}}, {call: get, with: {id: zzz}, expect: {body: {required: [code]}}}]}", Verdict.PASS),
+    "the body of a refusal with its control": ("{check: c, purpose: p, call: get, with: {id: zzz}, control: {call: get}, expect: {json: true, at: {'$.code': {const: 10}}}}", Verdict.PASS),
     "the whole body": ("{check: c, purpose: p, call: get, expect: {body: {required: [code, data], properties: {total: {const: 7}}}}}", Verdict.PASS),
     "a place in the body": ("{check: c, purpose: p, call: get, expect: {at: {'$.data.size': {const: 3}}}}", Verdict.PASS),
     "a place that is not there": ("{check: c, purpose: p, call: get, expect: {at: {'$.data.none': {}}}}", Verdict.FAIL),

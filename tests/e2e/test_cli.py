@@ -64,13 +64,37 @@ def records(work: Path, target: Path) -> tuple[Path, Path]:
     """A record of the conforming specimen, and one of a faulty one."""
     for name, where in (("good", target), ("bad", "specimen:elicense+wrong-check-character")):
         command = [sys.executable, "-m", "pytest", "--profile=gbt-36904-2018", f"--target={where}", f"--record={name}"]
-        subprocess.run([*command, "-q", "-p", "no:cacheprovider"], cwd=work, capture_output=True, check=False, timeout=120)
+        subprocess.run(
+            [*command, "-q", "-p", "no:cacheprovider"], cwd=work, capture_output=True, check=False, timeout=120
+        )
     return work / "good", work / "bad"
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help(cli: Cli, verb: str) -> None:
-    assert "usage: conformance " + verb in cli(verb, "--help")
+    told = cli(verb, "--help")
+    assert "用法: conformance " + verb in told
+    assert not any(word in told for word in ("usage", "positional", "options:", "show this"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ((), ("缺少 动词", "应为: conformance")),
+        (("lsit",), ("'lsit'", "是否想写 list？")),
+        (("doctor",), ("conformance doctor: [U511] 缺少 --profile, --target",)),
+        (("doctor", "--profile"), ("--profile 后面要有一个值",)),
+        (("report", "out", "--lang=fr"), ("--lang 不能是 'fr'", "zh-CN")),
+        (("verify", "a", "b"), ("没有这个选项，或多写了: b",)),
+    ],
+)
+def test_a_mistyped_command_is_told_in_chinese_with_a_code(
+    cli: Cli, typed: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    told = cli(*typed, status=2)
+    assert "[U511]" in told
+    assert all(word in told for word in said)
+    assert json.loads(cli("show", "--json", status=2).splitlines()[0])["error"]["code"] == "U511"
 
 
 def test_list_names_every_standard(cli: Cli) -> None:
@@ -117,7 +141,9 @@ def test_plan_lists_every_request_and_marks_writes(cli: Cli, target: Path) -> No
     assert all(r["url"].startswith(("http://127.0.0.1", "{")) for r in requests)
 
 
-def test_verify_finds_a_sound_record_sound_and_an_altered_one_altered(cli: Cli, records: tuple[Path, Path], work: Path) -> None:
+def test_verify_finds_a_sound_record_sound_and_an_altered_one_altered(
+    cli: Cli, records: tuple[Path, Path], work: Path
+) -> None:
     assert "未发现改动，完整" in cli("verify", records[0])
     head = cli.json("verify", records[0])["head"]["sm3"]
     cli("verify", records[0], "--head", head)
@@ -134,7 +160,9 @@ def test_verify_finds_a_sound_record_sound_and_an_altered_one_altered(cli: Cli, 
     assert "已被改动" in cli("rejudge", altered, status=2)
 
 
-def test_rejudge_agrees_and_finds_a_verdict_that_its_evidence_does_not_show(cli: Cli, records: tuple[Path, Path]) -> None:
+def test_rejudge_agrees_and_finds_a_verdict_that_its_evidence_does_not_show(
+    cli: Cli, records: tuple[Path, Path]
+) -> None:
     for record in records:
         assert "0 项不一致" in cli("rejudge", record)
         assert all(r["agrees"] for r in cli.json("rejudge", record, "--all"))
@@ -151,6 +179,18 @@ def test_report_is_made_again_from_the_record_alone(cli: Cli, records: tuple[Pat
         cli("report", records[1], "-o", f"{lang}.html", "--lang", lang)
         assert word in (work / f"{lang}.html").read_text(encoding="utf-8")
     assert "R107" in cli("report", work / "nowhere", status=2)
+    assert "[R111] 这是一个目录" in cli("report", records[1], "-o", ".", status=2)
+
+
+def test_no_report_of_an_altered_record_and_that_of_a_zip_lies_beside_it(
+    cli: Cli, records: tuple[Path, Path], work: Path
+) -> None:
+    shutil.make_archive(str(work / "packed"), "zip", records[0])
+    assert cli("report", "packed.zip") == "packed.html\n"
+    spoiled = work / "spoiled"
+    shutil.copytree(records[0], spoiled)
+    next((spoiled / "evidence").glob("*/*")).unlink()
+    assert "[U201]" in cli("report", spoiled, status=2)
 
 
 def test_qualify_with_one_fault_is_no_qualification(cli: Cli, work: Path) -> None:
@@ -160,6 +200,10 @@ def test_qualify_with_one_fault_is_no_qualification(cli: Cli, work: Path) -> Non
     matrix = json.loads((work / "q" / "gbt-36904-2018.json").read_text(encoding="utf-8"))
     assert matrix["faults"][0]["ok"]
     assert (work / "q" / "gbt-36904-2018.html").is_file()
+
+
+def test_an_unknown_fault_is_no_traceback(cli: Cli) -> None:
+    assert "foreign-root" in cli("qualify", "gbt-36904-2018", "--fault", "foreign-rot", status=2)
 
 
 def test_check_value_answers_by_its_exit_status_and_reads_a_list(cli: Cli) -> None:

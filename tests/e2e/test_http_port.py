@@ -153,3 +153,31 @@ def test_what_keeps_a_request_from_arriving_is_told_apart(base_url: str, url: st
     port.close()
     assert exchange.fault is not None
     assert exchange.fault.kind == kind, exchange.fault
+
+
+@pytest.mark.parametrize(
+    "value", ["secret-token\n", "secret-token\r\nx: y", "secret-token\0", " secret-token", "secret-令牌"]
+)
+def test_a_request_that_cannot_be_sent_is_no_fault_of_the_system_and_quotes_nothing(
+    base_url: str, counter: Counter, value: str
+) -> None:
+    port = HttpPort(_target(base_url))
+    try:
+        fault = port.send(Request("GET", f"{base_url}/slow", {"authorization": value})).fault
+    finally:
+        port.close()
+    assert fault is not None
+    assert fault.kind == "request"
+    assert "secret-token" not in fault.message
+    assert counter.served == 0
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://[::1]@127.0.0.1/", "http://127.0.0.1/a\nb"])
+def test_an_address_that_is_none_is_answered_and_not_raised(base_url: str, url: str) -> None:
+    port = HttpPort(_target(base_url))
+    try:
+        fault = port.send(Request("GET", url)).fault
+    finally:
+        port.close()
+    assert fault is not None
+    assert fault.kind == "request"

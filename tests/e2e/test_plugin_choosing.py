@@ -143,6 +143,13 @@ def test_a_case_file_that_does_not_exist_is_answered_and_leaves_no_record(
     assert not (folder / "r").exists()
 
 
+def test_a_case_file_with_a_full_width_colon_is_answered(command: PytestCommand, target: Path, folder: Path) -> None:
+    (folder / "case.yaml").write_text("tester: 李某\nreport: {number：RJ-1}\n", encoding="utf-8")
+    ran = command(f"--profile={SMALL}", f"--target={target}", "--record=r", "--case=case.yaml")
+    assert ran.code == 4
+    assert "case.yaml:2: [T114]" in ran.err
+
+
 def test_a_case_file_is_in_the_record(command: PytestCommand, target: Path, folder: Path) -> None:
     (folder / "case.yaml").write_text("client: {name: 某局}\nnumber: W-2026-7\n", encoding="utf-8")
     ran = command(f"--profile={SMALL}", f"--target={target}", "--record=r", "--case=case.yaml", "small::5.10")

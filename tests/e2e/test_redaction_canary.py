@@ -103,12 +103,24 @@ clauses:
         purpose: 检测程序出错，消息里有身份号码
         procedure: broken.py::breaks
         calls: [ask]
+      - check: a-procedure-generates-from-personal-data-and-keeps-bytes
+        purpose: 生成规则和原样留存的字节里有身份号码
+        procedure: broken.py::generates
+        calls: [ask]
+        requests: 10
 """
 
 PROCEDURE = """
 def breaks(check):
     answer = check.call("ask")
     raise ValueError(f"cannot handle {answer.text}")
+
+
+def generates(check):
+    values = [check.parameter("holder"), check.parameter("phone")]
+    check.for_all({"extra": {"one-of": values}}, lambda sample: check.call("ask", **sample), examples=3)
+    check.attach("as received", check.call("ask").content)
+    check.attach("not UTF-8", check.call("ask").content + bytes([0xFF]))
 """
 
 
@@ -181,6 +193,7 @@ def test_the_checks_saw_the_real_values(run: tuple[Path, str]) -> None:
         "every-field-is-a-constant": "FAIL",
         "generated-notes-are-refused": "FAIL",
         "a-procedure-breaks-on-personal-data": "ERROR",
+        "a-procedure-generates-from-personal-data-and-keeps-bytes": "INCONCLUSIVE",
     }
     with open_record(run[0] / "record") as record:
         assert record.results["canary/1/holders-are-citizen-ids"].failed == 1
@@ -198,7 +211,10 @@ def test_no_canary_leaks_into_any_output(run: tuple[Path, str]) -> None:
     assert leaks == []
 
 
-def test_the_record_is_sound_and_rejudges_to_the_same_verdicts_without_the_values(run: tuple[Path, str]) -> None:
+def test_the_record_is_sound_and_rejudges_to_the_same_verdicts_without_the_values(
+    run: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(run[0])  # where the procedures of the profile are
     checked = verify(run[0] / "record")
     assert checked.ok
     assert checked.complete
