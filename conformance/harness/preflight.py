@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.model.profile import Check
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
-from conformance.probe.operation import Answer
+from conformance.probe.operation import FAULT, Answer
 from conformance.run.context import Aborted, Procedure
 from conformance.run.run import Run
 from conformance.target import Finding, diagnose
@@ -115,7 +115,8 @@ def fingerprint(run: Run, recorder: Recorder, when: str) -> None:
         if answer.succeeded:
             values.update({f"{entry['call']}.{name}": answer.values.get(name) for name in wanted})
         else:
-            values[entry["call"]] = answer.outcome
+            # No answer is no reading: two of them alike would say nothing about the sample.
+            values[entry["call"]] = None if answer.outcome == FAULT else answer.outcome
         if answer.exchange.tls:
             values["tls"] = dict(answer.exchange.tls)
         evidence += [{"sha256": e.sha256, "kind": "fingerprint", "label": e.label} for e in transport.notebook.evidence]
