@@ -163,6 +163,8 @@ def rejudge(args: argparse.Namespace) -> int:
         for r in differing:
             print(f"{r.key}: {r.recorded.verdict} → {r.again.verdict}  {r.to_json()['why']}")
         print(f"复判 {len(results)} 项，{len(differing)} 项不一致")
+        if changed := sum(r.other_procedure for r in results):
+            print(f"注意：{changed} 项所用的检测程序文件与检测时的不同（摘要不符）")
     return int(bool(differing))
 
 

@@ -18,6 +18,7 @@ from conformance.model.result import CheckResult, Reason
 from conformance.model.target import Limits, System, Target, Tls
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned, plan
+from conformance.profile.procedures import digest_of_file, procedure_file
 from conformance.record.reading import Record, instant
 from conformance.run.redact import Redactor
 from conformance.run.replay import Replay
@@ -28,11 +29,15 @@ from conformance.target import bind, effective_auth, effective_envelope
 
 @dataclass(frozen=True, slots=True)
 class Rejudged:
-    """One check judged again. `agrees`: verdict, cause and the counts are the same."""
+    """One check judged again. `agrees`: verdict, cause and the counts are the same.
+
+    other_procedure   the procedure file that judged now is not the one whose digest the record's profile holds
+    """
 
     key: str
     recorded: CheckResult
     again: CheckResult
+    other_procedure: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -44,6 +49,7 @@ class Rejudged:
             "agrees": self.agrees,
             "recorded": str(self.recorded.verdict),
             "again": str(self.again.verdict),
+            "other_procedure": self.other_procedure,
             "why": "" if self.agrees else "；".join(r.message for r in self.again.reasons) or "判定或计数不同",
         }
 
@@ -65,8 +71,18 @@ def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
         if result is None:
             continue
         entry = planned.get(key)
-        out.append(Rejudged(key, result, _gone(key) if entry is None else _again(record, asked, target, entry, result)))
+        again = _gone(key) if entry is None else _again(record, asked, target, entry, result)
+        out.append(Rejudged(key, result, again, entry is not None and _other_procedure(entry)))
     return out
+
+
+def _other_procedure(entry: Planned) -> bool:
+    """Whether the procedure that is found now has another digest than the profile was pinned with."""
+    pinned = entry.check.spec.get("procedure_sha256")
+    if entry.check.kind != "procedure" or not pinned:
+        return False
+    path = procedure_file(str(entry.check.spec["procedure"]), entry.profile.origin)
+    return path is not None and digest_of_file(path) != pinned
 
 
 def _again(record: Record, profile: Profile, target: Target, entry: Planned, recorded: CheckResult) -> CheckResult:

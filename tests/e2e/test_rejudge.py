@@ -122,6 +122,39 @@ def test_checks_that_the_preflight_put_in_doubt_rejudge_to_the_same(
         assert [r.key for r in rejudge(record) if not r.agrees] == []
 
 
+def test_a_procedure_that_changed_since_the_run_is_named(
+    command: PytestCommand, folder: Path, sessions: tuple[Sessions, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, base_url = sessions
+    check = "{check: own, purpose: p, procedure: 'own.py::asks', calls: [get]}"
+    (folder / "sessions.yaml").write_text(PROFILE + f"      - {check}\n      - {CHECKS[0]}\n", encoding="utf-8")
+    (folder / "suites").mkdir()
+    source = folder / "suites" / "own.py"
+    source.write_text(
+        "def asks(check):\n    check.expect(bool(check.call('get').items), '没有数据')\n", encoding="utf-8"
+    )
+    target = {
+        "target": "t",
+        "system": {"name": "t"},
+        "parameters": {"base_url": base_url},
+        "identities": {"default": {"account": "a", "password": "plain:canary-password"}},
+        "hosts": ["127.0.0.1"],
+    }
+    (folder / "t.yaml").write_text(json.dumps(target), encoding="utf-8")
+    command("--profile=./sessions.yaml", "--target=t.yaml", "--record=r")
+    monkeypatch.chdir(folder)
+    with open_record(folder / "r") as record:
+        assert {r.key: r.other_procedure for r in rejudge(record)} == {
+            "sessions/1/own": False,
+            "sessions/1/c-0": False,
+        }
+        source.write_text("# revised\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
+        again = {r.key: r for r in rejudge(record)}
+    assert again["sessions/1/own"].other_procedure
+    assert again["sessions/1/own"].agrees, "a comment changes no verdict"
+    assert not again["sessions/1/c-0"].other_procedure
+
+
 def test_a_pass_is_not_believed_for_naming_the_preflight(command: PytestCommand, folder: Path, system: Counted) -> None:
     """A record forged as a whole has its digests right; its verdicts still need evidence."""
     target = {**system.target, "parameters": {**system.target["parameters"], "active_id": "no-such-licence"}}
