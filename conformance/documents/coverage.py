@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from conformance.codes.text import shown
 from conformance.documents.finding import Findings, Layer, Teller
 from conformance.documents.ofd import ROOT, SIGNATURE_ROLES, Ofd
+from conformance.documents.signature_rules import readable, unsigned
 from conformance.documents.signatures import Signature, SignatureSet
 from conformance.documents.xml import child, children, text
 
@@ -127,23 +128,11 @@ def _mapped(ofd: Ofd, name: str) -> set[str]:
     return out
 
 
-def _unsigned(s: SignatureSet, t: Teller) -> Findings | None:
-    if s.ofd.root is None:
-        t.unknown("OFD.xml 读不出来，无法判定")
-        return t.done()
-    if not s.signatures:
-        return t.absent("文件没有签名")
-    return None
-
-
 def sig_08(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-08", Layer.POLICY)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
-    for g in s.signatures:
-        if g.part is None:
-            t.unknown("签名描述文件读不出来，保护范围无法判定", where=g.name)
-            continue
+    for g in readable(s, t):
         c = coverage(s, g, policy)
         for name, role in c.missing[:_SHOWN]:
             t.fail(f"{WORDS[role]}不在签名保护范围内", expected="在 References 中", actual=shown(name), where=g.name)
@@ -156,10 +145,10 @@ def sig_08(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
 
 def sig_09(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-09", Layer.POLICY)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
-    for g in s.signatures:
-        if g.part is None or ROOT in g.covered:
+    for g in readable(s, t):
+        if ROOT in g.covered:
             continue
         tell = t.fail if policy.root else t.warn
         tell("OFD.xml 不在签名保护范围内：入口、文档标识和元数据可被改换", expected="在 References 中", where=g.name)
@@ -168,9 +157,9 @@ def sig_09(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
 
 def sig_10(s: SignatureSet, _policy: CoveragePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-10", Layer.POLICY)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
-    for g in s.signatures:
+    for g in readable(s, t):
         listed = [d for d in s.digests(g) if d.reference.found == g.list_name]
         later = [x for x in s.signatures if x.list_name == g.list_name and x.index > g.index]
         if not listed:

@@ -92,8 +92,8 @@ class Teller:
         self._add(Level.UNKNOWN, message, "", "", where, layer)
 
     def absent(self, message: str) -> Findings:
-        """The clause speaks of something this file does not have."""
-        return (Finding(self.clause, Level.NOT_APPLICABLE, message, layer=self.layer),)
+        """The clause speaks of something this file does not have; what was found until here is kept."""
+        return (*self.done(), Finding(self.clause, Level.NOT_APPLICABLE, message, layer=self.layer))
 
     def good(self, message: str, where: str = "", *, actual: object = "", layer: Layer | None = None) -> None:
         self._add(Level.PASS, message, "", actual, where, layer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 from conformance.codes.text import shown
@@ -31,7 +31,7 @@ class SignaturePolicy:
 DEFAULT = SignaturePolicy()
 
 
-def _unsigned(s: SignatureSet, t: Teller) -> Findings | None:
+def unsigned(s: SignatureSet, t: Teller) -> Findings | None:
     """Most clauses speak of signatures that are there; SIG-01 tells when they should be there and are not."""
     if s.ofd.root is None:
         t.unknown("OFD.xml 读不出来，无法判定")
@@ -43,6 +43,15 @@ def _unsigned(s: SignatureSet, t: Teller) -> Findings | None:
             return t.done()
         return t.absent("文件没有签名")
     return None
+
+
+def readable(s: SignatureSet, t: Teller) -> Iterator[Signature]:
+    """The signatures whose description can be read; of the others it is told that nothing is known."""
+    for g in s.signatures:
+        if g.part is None:
+            t.unknown("签名描述文件读不出来，无法判定", where=g.name)
+        else:
+            yield g
 
 
 def sig_01(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
@@ -66,7 +75,7 @@ def sig_01(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_02(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-02")
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     for part in s.lists:
         if (count := sum(1 for _ in children(part.tree, "Signature"))) > MOST_SIGNATURES:
@@ -90,7 +99,7 @@ def sig_02(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_03(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-03")
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     for g in s.signatures:
         if g.id and not _NUMBERED.fullmatch(g.id):
@@ -115,7 +124,7 @@ def _number(raw: str | None) -> int | None:
 
 def sig_04(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-04")
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     for g in s.signatures:
         if g.part is None:
@@ -147,11 +156,13 @@ def sig_04(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_05(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-05")
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     count = 0
-    for g in s.signatures:
+    for g in readable(s, t):
         count += len(g.references)
+        if not g.references:
+            t.unknown("没有可核对的 FileRef", where=g.name)
         for r in g.references:
             where = f"{g.name}#{r.place}"
             if not r.raw.startswith("/"):
@@ -163,7 +174,7 @@ def sig_05(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_06(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-06", Layer.CRYPTO)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     for g in s.signatures:
         good = 0
@@ -198,12 +209,9 @@ def sig_06(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_07(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-07", Layer.POLICY)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
-    for g in s.signatures:
-        if g.part is None:
-            t.unknown("签名描述文件读不出来，无法判定", where=g.name)
-            continue
+    for g in readable(s, t):
         where = f"{g.name}#References@CheckMethod"
         said = g.check_method
         if said is None:
@@ -222,11 +230,11 @@ def sig_07(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_11(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-11")
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     count = 0
     pages = {b.index: pages_of(s.ofd, b) for b in s.ofd.bodies}
-    for g in {g.name: g for g in s.signatures}.values():  # two entries may name one description
+    for g in {g.name: g for g in readable(s, t)}.values():  # two entries may name one description
         for stamp in g.stamps:
             count += 1
             where = f"{g.name}#{stamp.place}"
@@ -270,10 +278,10 @@ def _on_page(s: SignatureSet, g: Signature, stamp: Stamp, pages: dict[str, str |
 
 def sig_12(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-12", Layer.CRYPTO)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     looked = 0
-    for g in s.signatures:
+    for g in readable(s, t):
         element = child(g.tree, "SignedInfo", "Seal")
         if element is None:
             continue
@@ -310,7 +318,7 @@ def sig_12(s: SignatureSet, _policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_13(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-13")
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     for g in s.signatures:
         if s.value(g) is None:
@@ -336,7 +344,7 @@ def sig_13(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
 
 def sig_14(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
     t = Teller("SIG-14", Layer.POLICY)
-    if (out := _unsigned(s, t)) is not None:
+    if (out := unsigned(s, t)) is not None:
         return out
     by_id = {g.id: g for g in s.signatures if g.id}
     based = [g for g in s.signatures if g.relative]

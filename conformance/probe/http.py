@@ -18,7 +18,6 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx as client_library  # the one line to change for httpx2
 
@@ -80,10 +79,12 @@ class HttpPort:
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:
         """One request, no redirect followed, no retry. Never raises for what the system does: see `Exchange.fault`."""
-        try:
-            host = (urlsplit(request.url).hostname or "").lower()
-        except ValueError as error:  # an address that a system gave, such as `http://[`
+        try:  # read by the client's own parser: the host that is asked about is the host that is connected to
+            host = client_library.URL(request.url).host.lower()
+        except (client_library.InvalidURL, UnicodeError, ValueError) as error:  # a system gave it, such as `http://[`
             return _failed(request, "request", f"请求无法构造: {error}", operation, identity)
+        if not host:
+            return _failed(request, "request", "请求无法构造: 地址中没有主机", operation, identity)
         if host not in self._hosts:
             return _failed(
                 request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity

@@ -56,6 +56,17 @@ def test_a_file_without_signatures_is_not_spoken_of() -> None:
     assert set(levels.values()) == {Level.NOT_APPLICABLE}
 
 
+def test_a_list_of_signatures_that_cannot_be_read_is_not_taken_for_a_file_without_signatures() -> None:
+    levels = {c: worst(f) for c, f in examine(kit.drop(LIST)(kit.sign(kit.licence()))).items()}
+    assert {levels[c] for c in ("SIG-04", "SIG-06", "SIG-08", "SIG-09", "SIG-10")} == {Level.UNKNOWN}
+
+
+def test_a_signature_that_cannot_be_read_covers_nothing_that_is_known() -> None:
+    levels = {c: worst(f) for c, f in examine(kit.drop(SIGN)(kit.sign(kit.licence()))).items()}
+    told = ("SIG-05", "SIG-06", "SIG-07", "SIG-08", "SIG-09", "SIG-10", "SIG-11", "SIG-12")
+    assert {levels[c] for c in told} == {Level.UNKNOWN}
+
+
 def signed(**how: object) -> Callable[[], kit.Files]:
     return lambda: kit.sign(kit.licence(), **how)  # type: ignore[arg-type]
 

@@ -172,7 +172,20 @@ def test_a_request_that_cannot_be_sent_is_no_fault_of_the_system_and_quotes_noth
     assert counter.served == 0
 
 
-@pytest.mark.parametrize("url", ["http://[", "http://[::1]@127.0.0.1/", "http://127.0.0.1/a\nb"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1@elsewhere.test/", "http://[::1]@elsewhere.test/", "http://[::1]/", "http://["]
+)
+def test_the_host_that_is_asked_about_is_the_one_the_client_would_connect_to(base_url: str, url: str) -> None:
+    port = HttpPort(_target(base_url))
+    try:
+        fault = port.send(Request("GET", url)).fault
+    finally:
+        port.close()
+    assert fault is not None
+    assert fault.kind == "host-not-named"
+
+
+@pytest.mark.parametrize("url", ["http:///x", "http://[::1", "http://[bad]/", "http://127.0.0.1/a\nb"])
 def test_an_address_that_is_none_is_answered_and_not_raised(base_url: str, url: str) -> None:
     port = HttpPort(_target(base_url))
     try:
