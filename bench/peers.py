@@ -74,9 +74,9 @@ def _tavern(folder: Path, base: str) -> None:
 def _newman(folder: Path, base: str) -> Path:
     items = []
     for check in checks(1000):
-        script = ["const schema = " + json.dumps(ITEM_SCHEMA) + ";", "const data = pm.response.json();"]
+        script = ["const schema = " + json.dumps(ITEM_SCHEMA) + ";", "const answer = pm.response.json();"]
         script += [f"pm.test('{check['id']}', () => {{", f"pm.response.to.have.status({check['status']});"]
-        script += [f"pm.expect(data.{name}).to.eql({json.dumps(value)});" for name, value in check["fields"].items()]
+        script += [f"pm.expect(answer.{name}).to.eql({json.dumps(value)});" for name, value in check["fields"].items()]
         script += ["pm.response.to.have.jsonSchema(schema);", "});"]
         request: dict[str, object] = {"method": check["method"], "url": base + check["path"], "header": []}
         if check["json"]:
