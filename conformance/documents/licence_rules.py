@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from conformance.codes.text import shown
 from conformance.documents.coverage import CoveragePolicy, sig_08, sig_09
-from conformance.documents.finding import Findings, Layer, Level, Teller
+from conformance.documents.finding import Findings, Layer, Level, Teller, worst
 from conformance.documents.identifiers import number
 from conformance.documents.licence import index, metadata, watermarks
 from conformance.documents.ofd import ROOT, Ofd
-from conformance.documents.signature_rules import sig_06
+from conformance.documents.signature_rules import readable, sig_06, unsigned
 from conformance.documents.signatures import SignatureSet
 
 SM2_SM3 = "1.2.156.10197.1.501"
@@ -18,9 +18,10 @@ SM2_SM3 = "1.2.156.10197.1.501"
 
 def el_fi_03(s: SignatureSet) -> Findings:
     t = Teller("EL-FI-03", Layer.POLICY)
-    if s.ofd.root is None:
-        t.unknown("OFD.xml 读不出来，无法判定", where=ROOT)
-    elif not s.signatures:
+    out = unsigned(s, t)
+    if out is not None and worst(out) is Level.UNKNOWN:
+        return out
+    if not s.signatures:
         t.fail("证照文件没有电子签名或电子印章", expected="至少一个", actual="0 个", where=ROOT)
     return t.done(f"有 {len(s.signatures)} 个签名")
 
@@ -127,9 +128,9 @@ def el_fi_04(s: SignatureSet) -> Findings:
 def el_fi_05(s: SignatureSet) -> Findings:
     """SM3 digests, SM2 signatures."""
     t = Teller("EL-FI-05", Layer.POLICY)
-    if not s.signatures:
-        return t.absent("文件没有签名")
-    for g in s.signatures:
+    if (out := unsigned(s, t)) is not None:
+        return out
+    for g in readable(s, t):
         if g.algorithm != "sm3":
             t.fail("摘要算法不是 SM3", expected="SM3", actual=shown(g.check_method or "未写（缺省 MD5）"), where=g.name)
         if g.method is None:
@@ -142,8 +143,8 @@ def el_fi_05(s: SignatureSet) -> Findings:
 def el_fi_07(s: SignatureSet) -> Findings:
     """At least one signature protects OFD.xml, Document.xml, every page and every template."""
     t = Teller("EL-FI-07", Layer.POLICY)
-    if not s.signatures:
-        return t.absent("文件没有签名")
+    if (out := unsigned(s, t)) is not None:
+        return out
     policy = CoveragePolicy(root=True)
     found = [f for f in (*sig_08(s, policy), *sig_09(s, policy)) if f.level is not Level.PASS]
     for g in s.signatures:
@@ -151,6 +152,11 @@ def el_fi_07(s: SignatureSet) -> Findings:
         if not mine:
             t.good("OFD.xml 和文档的全部文件都在保护范围内", g.name)
             return t.done()
+    if any(
+        f.level is Level.UNKNOWN for f in found
+    ):  # the signature that cannot be read may be the one that protects all
+        t.unknown("没有一个读得出的签名保护全部文件，另有签名读不出来，无法判定")
+        return t.done()
     for f in found:
         t.fail(f.message, expected=f.expected, actual=f.actual, where=f.where)
     return t.done()
@@ -159,10 +165,17 @@ def el_fi_07(s: SignatureSet) -> Findings:
 def el_fi_08(s: SignatureSet) -> Findings:
     """After a note was added for a copy, the first signature still holds: what it covers was not touched."""
     t = Teller("EL-FI-08", Layer.CRYPTO)
+    if (out := unsigned(s, t)) is not None:
+        return out
     if len(s.signatures) < 2:
         return t.absent("文件没有在原签名之后加注")
     first = s.signatures[0]
+    if not first.references:
+        t.unknown("原件签名读不出来或没有保护任何文件，无法判定", where=first.name)
     for d in s.digests(first):
+        if d.algorithm is None:
+            t.unknown("摘要方法无法识别，杂凑值无法重算", where=first.name)
+            break
         if d.ok is False:
             t.fail(
                 "加注改动了原件签名保护的文件", actual=shown(d.reference.raw), where=f"{first.name}#{d.reference.raw}"

@@ -257,3 +257,31 @@ def test_clauses_of_signatures_told_for_licences() -> None:
     assert levels(kit.swap(DOC, "297", "298")(noted))["el_fi_08"] is Level.FAIL
     assert worst(licence_rules.el_fi_15("a.ofd", "b")) is Level.WARN
     assert worst(licence_rules.el_fi_15("b.ofd", "b")) is Level.PASS
+
+
+SIGNATURES, SIGNATURE = "Doc_0/Signs/Signatures.xml", "Doc_0/Signs/Sign_0/Signature.xml"
+
+
+@pytest.mark.parametrize(
+    ("files", "unknown"),
+    [
+        (
+            kit.drop(SIGNATURES)(kit.sign(kit.licence())),
+            {"el_fi_03", "el_fi_04", "el_fi_05", "el_fi_07", "el_fi_08"},
+        ),
+        (kit.drop(SIGNATURE)(kit.sign(kit.licence())), {"el_fi_04", "el_fi_05", "el_fi_07"}),
+        (
+            kit.drop(SIGNATURE)(kit.sign(kit.sign(kit.licence()), leave=["OFD.xml"])),
+            {"el_fi_07", "el_fi_08"},
+        ),
+        (kit.sign(kit.sign(kit.licence(), method=kit.SM3 + ".2")), {"el_fi_08"}),
+    ],
+    ids=["no list", "no description", "no description of the first", "unknown digest method of the first"],
+)
+def test_a_signature_of_a_licence_that_cannot_be_read_is_neither_absent_nor_wrong(
+    files: kit.Files, unknown: set[str]
+) -> None:
+    with Ofd.of(kit.pack(files)) as ofd:
+        s = SignatureSet.of(ofd)
+        for name in unknown:
+            assert worst(getattr(licence_rules, name)(s)) is Level.UNKNOWN, name
