@@ -67,7 +67,9 @@ def examine(
         value = values[g.index]
         return value.value_ok if value is not None else None
 
-    signing = signing or SignaturePolicy(algorithms=policy.hashes, verified=verified)
+    signing = signing or SignaturePolicy(algorithms=policy.hashes)
+    if signing.verified is None:
+        signing = replace(signing, verified=verified)
     out: list[Finding] = []
     for check in structure.CLAUSES.values():
         out += check(ofd)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from conformance.documents import coverage, encryption, integrity, licence, told
+from conformance.codes.text import shown
+from conformance.documents import coverage, encryption, integrity, licence, licence_file, told
 from conformance.documents.coverage import WORDS
 from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
 from conformance.documents.ofd import ROOT, Ofd
-from conformance.documents.package import Package, Problem
+from conformance.documents.options import Options
+from conformance.documents.package import Limits, Package, Problem
 from conformance.documents.peek import ValueKind, is_seal, value_kind
 from conformance.documents.policy import Policy
 from conformance.documents.signatures import Signature, SignatureSet, hasher
@@ -23,6 +27,9 @@ from conformance.errors import UsageError
 
 _WHOLE = 32 << 20  # bytes of a file that is no package and is read at once
 _CHUNK = 1 << 20
+_HEAD = 1024  # a PDF may have some bytes before its mark
+_PDF_HEAD = re.compile(rb"%PDF-\d")
+_TAIL = (1 << 16) + 22  # bytes in which the end of a ZIP package lies
 _MOST_FILES = 5000
 
 
@@ -155,36 +162,68 @@ def moment(text: str) -> datetime:
 
 def inspect(path: str | Path, policy: Policy | None = None) -> Inspection:
     """UsageError U620 when there is no such file or it cannot be read; nothing else is raised for what it holds."""
-    path, policy = Path(path), policy or Policy()
+    return look(Path(path), Options(policy=policy or Policy()))
+
+
+def look(source: bytes | Path, options: Options, name: str | None = None) -> Inspection:
+    """The same of bytes or a path, with everything that may be asked; `name` is what the file is called."""
+    name = name if name is not None else source.name if isinstance(source, Path) else "file"
+    if isinstance(source, bytes):
+        return _look(io.BytesIO(source), name, options)
     try:
-        base = _identity(path)
-        with path.open("rb") as file:
-            head = file.read(4)
-            data = b"" if head in ZIP else head + file.read(_WHOLE - 4)
+        with source.open("rb") as file:
+            return _look(file, name, options)
     except OSError as error:
         raise UsageError(
-            "U620", f"文件读不出来: {error.strerror or error}", where=str(path), hint="检查文件名和权限"
+            "U620", f"文件读不出来: {error.strerror or error}", where=str(source), hint="检查文件名和权限"
         ) from None
-    if head in ZIP:
-        with Package.open(path) as package:
-            return _package(package, base, policy)
-    return _single(data, base, policy)
 
 
-def _identity(path: Path) -> Inspection:
+def _look(file: BinaryIO, name: str, options: Options) -> Inspection:
+    base = _identity(file, name)
+    file.seek(0)
+    head = file.read(_HEAD)
+    if head.startswith(ZIP) or (not _PDF_HEAD.search(head) and _ends_as_zip(file, base.size)):
+        return _with_licence(_package(Package(file, name, Limits()), base, options), options)
+    file.seek(0)
+    data = file.read(_WHOLE)
+    return _with_licence(_single(data, base, options), options)
+
+
+def _identity(file: BinaryIO, name: str) -> Inspection:
     hashes = hasher("sm3"), hashlib.sha256()
     size = 0
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            size += len(piece)
-            for h in hashes:
-                h.update(piece)
-    return Inspection(path.name, size, hashes[0].digest().hex(), hashes[1].hexdigest(), "other", "其他文件")
+    while piece := file.read(_CHUNK):
+        size += len(piece)
+        for h in hashes:
+            h.update(piece)
+    return Inspection(name, size, hashes[0].digest().hex(), hashes[1].hexdigest(), "other", "其他文件")
 
 
-def _single(data: bytes, base: Inspection, policy: Policy) -> Inspection:
+def _ends_as_zip(file: BinaryIO, size: int) -> bool:
+    """A package whose first bytes were spoilt is still a package, and the spoilt member is told of."""
+    file.seek(max(0, size - _TAIL))
+    return b"PK\5\6" in file.read(_TAIL)
+
+
+def _with_licence(it: Inspection, options: Options) -> Inspection:
+    """What holds of a file of any kind: a name that promises OFD, and the form that a licence may have."""
+    more: Findings = ()
+    if it.kind != "ofd" and it.name.casefold().endswith(".ofd"):
+        more += (
+            Finding("OFD-01", Level.FAIL, "文件名为 .ofd，内容却不是 OFD 包", "可读取的 ZIP 包", it.kind_word, shown(it.name)),
+        )  # fmt: skip
+    elif it.kind in ("zip", "other"):
+        more += (Finding("OFD-01", Level.FAIL, "不是 OFD 包", "OFD 包", it.kind_word, shown(it.name)),)
+    if options.licence is not None and it.kind != "ofd":
+        more += licence_file.el_fi_01(it.kind, it.kind_word, options.licence.formats)
+    return replace(it, findings=it.findings + more) if more else it
+
+
+def _single(data: bytes, base: Inspection, options: Options) -> Inspection:
     """A file that is no package."""
-    if data.startswith(b"%PDF"):
+    policy = options.policy
+    if _PDF_HEAD.search(data[:_HEAD]):
         return replace(base, kind="pdf", kind_word="PDF 文件（仅识别，未检查其中的签名）")
     if is_seal(data):
         seal, findings = told.seal(data, policy)
@@ -208,7 +247,7 @@ def _single(data: bytes, base: Inspection, policy: Policy) -> Inspection:
     return base
 
 
-def _package(package: Package, base: Inspection, policy: Policy) -> Inspection:
+def _package(package: Package, base: Inspection, options: Options) -> Inspection:
     if not package.refused and not any(n.rpartition("/")[2].casefold() == ROOT.casefold() for n in package.names):
         files = tuple(
             FileTold(e.name, e.size, e.date, "", (), "") for e in list(package.entries.values())[:_MOST_FILES]
@@ -217,12 +256,15 @@ def _package(package: Package, base: Inspection, policy: Policy) -> Inspection:
             base, kind="zip", kind_word="ZIP 包（其中没有 OFD.xml）", files=files, findings=_container(package.problems)
         )
     ofd = Ofd.read(package)
-    found = examine(ofd, policy)
+    found = examine(
+        ofd, options.policy, signing=options.signing, cover=options.cover, archived=options.archived,
+    )  # fmt: skip
     s = found.signatures
     signatures = tuple(_signature(s, g, found.values[g.index], found.package) for g in s.signatures)
+    more = licence_file.licence(s, found, options.licence, base.name) if options.licence is not None else ()
     return replace(
         base, kind="ofd", kind_word="OFD 版式文档", facts=_facts(ofd), metadata=tuple(licence.metadata(ofd).items()),
-        files=tuple(_files(s, signatures)), signatures=signatures, findings=found.findings,
+        files=tuple(_files(s, signatures)), signatures=signatures, findings=found.findings + more,
         index=tuple((e.name, e.text or "") for e in licence.index(ofd)[:_MOST_FILES]),
         watermarks=tuple(w.text or f"图像水印（{w.images} 个图像）" for w in licence.watermarks(ofd)),
     )  # fmt: skip

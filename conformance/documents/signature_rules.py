@@ -21,11 +21,12 @@ _EDGE = 0.5  # millimetres a stamp may stand over the edge of its page: rounding
 
 @dataclass(frozen=True, slots=True)
 class SignaturePolicy:
-    """What a profile may set. `verified` tells of a signature whether its value is right; None: not known."""
+    """What a profile may set. `verified` tells of a signature whether its value is right (None: not known); when it is
+    not given, whoever examines a whole package puts its own results here."""
 
     algorithms: frozenset[str] = frozenset({"sm3"})
     accept_v1: bool = False
-    verified: Callable[[Signature], bool | None] = lambda _: None
+    verified: Callable[[Signature], bool | None] | None = None
 
 
 DEFAULT = SignaturePolicy()
@@ -360,7 +361,7 @@ def sig_14(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
                 break
             chain.append(base)
             now = base
-            verdict = policy.verified(base)
+            verdict = policy.verified(base) if policy.verified is not None else None
             if verdict is False or any(d.ok is False for d in s.digests(base)):
                 t.fail("被基于的签名没有通过验证", expected="验证通过", actual=shown(base.id or ""), where=where)
             elif verdict is None:

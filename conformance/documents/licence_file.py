@@ -1,0 +1,171 @@
+"""The EL-FI clauses of one licence file together: those that stand on findings already made, and the order of all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conformance.codes.licence_id import ROOT as IDENTIFIER_ROOT
+from conformance.codes.text import shown
+from conformance.documents import licence_rules as rules
+from conformance.documents.examine import Examination
+from conformance.documents.finding import Finding, Findings, Layer, Level, Teller
+from conformance.documents.licence import index, metadata, watermarks
+from conformance.documents.ofd import ROOT, Ofd
+from conformance.documents.options import LicenceFacts
+from conformance.documents.page_text import PageText, page_text
+from conformance.documents.peek import ValueKind
+from conformance.documents.signature_rules import unsigned
+from conformance.documents.signatures import SignatureSet
+
+IDENTIFIER = "证照标识"  # the metadata item of GB/T 36903 that holds the identifier
+_FORMATS = {"ofd": "OFD", "pdf": "PDF"}
+_SES = ("SES-01", "SEAL-01", "SES-12")
+_IDENTIFIER = re.compile(re.escape(IDENTIFIER_ROOT) + r"\.[0-9A-Za-z.]{10,120}")
+
+
+def el_fi_01(kind: str, word: str, formats: frozenset[str], broken: Iterable[Finding] = ()) -> Findings:
+    """The licence is a file of an allowed kind; `broken`: why an OFD package is none (OFD-01)."""
+    t = Teller("EL-FI-01")
+    allowed = " 或 ".join(_FORMATS[f] for f in sorted(formats) if f in _FORMATS)
+    if kind not in formats:
+        t.fail("证照文件的格式不在允许之列", expected=allowed, actual=word)
+    for f in broken:
+        t.fail(f.message, expected=f.expected, actual=f.actual, where=f.where)
+    return t.done(f"证照文件是{word}")
+
+
+def el_fi_02(ofd: Ofd) -> Findings:
+    """Every XML is well-formed, every file that is referred to exists."""
+    t = Teller("EL-FI-02")
+    if ofd.root is None:
+        t.unknown("OFD.xml 读不出来，无法判定", where=ROOT)
+        return t.done()
+    for link in ofd.links:
+        if link.found is None:
+            t.fail("引用的文件不存在", expected="存在的文件", actual=shown(link.raw), where=link.where)
+    for part in ofd.parts.values():
+        for p in part.problems:
+            if p.code in ("not-well-formed", "namespace"):
+                t.fail(p.message, expected="良构的 XML", actual=p.actual, where=p.where)
+            else:
+                t.unknown(f"文件没有解析：{p.message}", where=p.where)
+    return t.done(f"{len(ofd.parts)} 个 XML 都良构，{len(ofd.links)} 处引用的文件都存在")
+
+
+def el_fi_06(s: SignatureSet, found: Examination) -> Findings:
+    """Seal signatures can be read, their seals are of version 4, and were valid when they were used."""
+    t = Teller("EL-FI-06", Layer.POLICY)
+    if (out := unsigned(s, t)) is not None:
+        return out
+    sealed = [g for g in s.signatures if g.kind == "Seal"]
+    if not sealed:
+        return t.absent("文件没有电子印章签章")
+    retold: list[Finding] = []
+    for g in sealed:
+        value = found.values.get(g.index)
+        if value is None:
+            t.unknown("签章数据读不出来，无法判定", where=g.name)
+        elif value.kind not in (ValueKind.SES, ValueKind.SES_V1):
+            t.fail("签名值不是电子签章数据", expected=ValueKind.SES.word, actual=value.kind.word, where=g.name)
+        else:
+            retold += (replace(f, clause="EL-FI-06") for f in value.findings if f.clause in _SES)
+            if value.seal is None:
+                t.unknown("印章读不出来，版本无法判定", where=g.name)
+            elif value.seal.version == 5:
+                t.warn("印章是 GM/T 0031-2025 的版本 5", expected=4, actual=5, where=g.name)
+            elif value.seal.version != 4:
+                t.fail("印章版本不是 4", expected=4, actual=value.seal.version, where=g.name)
+    return (*t.done(), *retold)
+
+
+def el_fi_11(ofd: Ofd, facts: LicenceFacts) -> Findings:
+    """Texts that the index leads to equal the metadata: those that were given, else those of the file itself."""
+    entries, own = index(ofd), metadata(ofd)
+    if not entries:
+        return Teller("EL-FI-11").absent("文件没有数据索引")
+    expected = dict(facts.shown) or {
+        e.name: own[key] for e in entries for key in (e.name, e.name.rpartition("/")[2]) if key in own
+    }
+    if not expected:
+        t = Teller("EL-FI-11")
+        t.unknown("数据索引与元数据没有同名的项，也没有给出应有的文字，无法比对", where=ROOT)
+        return t.done()
+    return rules.el_fi_11(ofd, expected)
+
+
+def el_fi_13(ofd: Ofd, identifier: str, numbers: tuple[str, ...], text: PageText | None) -> Findings:
+    """Identifier and numbers readable on the page are those of the metadata."""
+    t = Teller("EL-FI-13")
+    if ofd.root is None or text is None:
+        t.unknown("页面读不出来，无法判定", where=ROOT)
+        return t.done()
+    if not identifier and not numbers:
+        t.unknown("不知道证照标识和编号，照面无从比对", where=ROOT)
+        return t.done()
+    if not text.text:
+        t.unknown("页面没有文字（照面可能是图像或字形），无法判定", where=ROOT)
+        return t.done()
+    looked = 0
+    if identifier and text.shows(identifier):
+        looked += 1
+    elif identifier:
+        others = [m.group().rstrip(".") for m in _IDENTIFIER.finditer(text.text)]
+        if others:
+            t.fail("照面的证照标识与元数据不一致", expected=shown(identifier), actual=shown(others[0]))
+        elif not numbers:
+            t.unknown("照面没有证照标识，也不知道证照编号，无从比对")
+    for number in numbers:
+        if text.shows(number):
+            looked += 1
+        else:
+            t.fail("照面没有显示元数据中的编号", expected=shown(number))
+    return t.done(f"照面显示的 {looked} 个标识或编号与元数据一致") if looked else t.done()
+
+
+def identifier_of(ofd: Ofd, facts: LicenceFacts) -> str:
+    return facts.identifier or metadata(ofd).get(IDENTIFIER, "")
+
+
+def licence(s: SignatureSet, found: Examination, facts: LicenceFacts, name: str) -> Findings:
+    """Every EL-FI clause about an OFD file."""
+    ofd = s.ofd
+    out: list[Finding] = []
+    broken = [f for f in found.package if f.clause == "OFD-01" and f.level is Level.FAIL]
+    out += el_fi_01("ofd", "OFD 版式文档", facts.formats, broken)
+    out += el_fi_02(ofd)
+    out += rules.el_fi_03(s)
+    out += rules.el_fi_04(s)
+    out += rules.el_fi_05(s)
+    out += el_fi_06(s, found)
+    out += rules.el_fi_07(s)
+    out += rules.el_fi_08(s)
+    out += rules.el_fi_09(ofd, dict(facts.metadata))
+    if ofd.root is not None and metadata(ofd) and not facts.metadata:
+        t = Teller("EL-FI-09")
+        t.unknown("没有给出接口的元数据，是否一致无法判定", where=f"{ROOT}#DocInfo/CustomDatas")
+        out += t.done()
+    out += rules.el_fi_10(ofd)
+    out += el_fi_11(ofd, facts)
+    identifier = identifier_of(ofd, facts)
+    out += el_fi_13(ofd, identifier, facts.numbers, page_text(ofd))
+    out += _copy(ofd, facts)
+    if identifier:
+        out += rules.el_fi_15(name, identifier)
+    else:
+        t = Teller("EL-FI-15", Layer.POLICY)
+        t.unknown("不知道证照标识，文件名无从比对")
+        out += t.done()
+    out += rules.el_fi_16(ofd)
+    return tuple(out)
+
+
+def _copy(ofd: Ofd, facts: LicenceFacts) -> Findings:
+    t = Teller("EL-FI-14")
+    if ofd.root is None:
+        t.unknown("OFD.xml 读不出来，无法判定", where=ROOT)
+        return t.done()
+    if facts.copy is False or (facts.copy is None and not watermarks(ofd)):
+        return t.absent("文件不是加注件")
+    return rules.el_fi_14(ofd, facts.purpose)
