@@ -18,6 +18,8 @@ from conformance.resources import version
 
 Handler = Callable[[argparse.Namespace], int]
 _LANGUAGES = ("zh-CN", "en")
+# As `conformance.report.formats.FORMATS`, which is not imported for --help.
+_FORMATS = ("html", "json", "csv", "junit", "ctrf", "earl", "oscal", "in-toto", "gitb")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -121,14 +123,12 @@ def plan(args: argparse.Namespace) -> int:
 
 def report(args: argparse.Namespace) -> int:
     from conformance.record.reading import open_record
-    from conformance.report.html import render
+    from conformance.report.formats import beside, export
 
     _untouched(args.record, "不能出报告")
-    where = Path(args.record)
-    beside = where.with_suffix(".html") if where.is_file() else where / "report.html"  # a zip takes no second file
-    out = Path(args.out) if args.out else beside
+    out = Path(args.out) if args.out else beside(Path(args.record), args.format)
     with open_record(args.record) as record:
-        print(render(record, out, lang=args.lang))
+        print(export(record, args.format, out, args.lang))
     return 0
 
 
@@ -351,9 +351,10 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("plan", plan, "列出一次检测会发送的全部请求，标出会写入数据的")
     profile_option(sub)
     target_option(sub)
-    sub = verb("report", report, "由检测记录生成 HTML 报告", json_too=False)
+    sub = verb("report", report, "由检测记录生成报告：网页、表格或机器可读的格式", json_too=False)
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
-    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认为记录目录下的 report.html，zip 则在其旁边")
+    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认在记录目录里，zip 则在其旁边")
+    sub.add_argument("--format", choices=_FORMATS, default="html", help="格式，默认 html")
     lang_option(sub)
     sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")

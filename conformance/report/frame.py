@@ -14,6 +14,7 @@ from conformance.record.source import LEDGER, MANIFEST, read_bytes
 from conformance.report.case import Case
 from conformance.report.clauses import unconfirmed_that_count
 from conformance.report.context import Context, mapping
+from conformance.report.kind import Kind
 from conformance.report.shape import Conclusion, Count, Cover, Figure, Line, Slot
 
 _GLYPHS = {
@@ -75,6 +76,17 @@ def cover(context: Context, case: Case, number: str) -> Cover:
         marks=marks,
         seal=Slot(w["cover.seal"], w["cover.seal_hint"]) if laboratory else None,
     )
+
+
+def bands(context: Context, kind: Kind) -> tuple[str, ...]:
+    """What stands on every page and in the data of a document that must not be taken for more than it is."""
+    record = context.record
+    said = {
+        "partial": record.conclusion().overall is Overall.PARTIAL,
+        "interrupted": not record.closed,
+        "self": not kind.laboratory,
+    }
+    return tuple(context.words[f"band.{name}"] for name, holds in said.items() if holds)
 
 
 def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-import os
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,9 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.errors import RecordError
 from conformance.record.reading import Record, open_record
 from conformance.report.evidence import Budget
+from conformance.report.files import CHUNK, placed
 from conformance.report.shape import ReportView
 from conformance.report.text import Mask, css_string, visible
 from conformance.report.view import build_view
@@ -26,7 +24,6 @@ from conformance.run.redact import mask_text
 
 _FONT = Markup('"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",SimHei,sans-serif')
 _ALARM = {True: {"weight": "700", "colour": "#a8201a"}, False: {"weight": "400", "colour": "#333"}}
-_CHUNK = 1 << 18
 
 
 def _finalize(value: Any) -> Any:
@@ -107,26 +104,8 @@ def write(
     js = _asset("report.js") if js is None else js
     ours = {"css": Markup(css), "js": Markup(js)}  # noqa: S704 - raw text elements; `css_string` guards what varies
     values = {"r": view, "w": words, "csp": policy(css, js), **ours}
-    if out_path.is_dir():
-        raise RecordError(
-            "R111", "这是一个目录，报告要写成一个文件", where=str(out_path), hint="写出文件名，如 report.html"
-        )
-    temporary = out_path.with_name(f".{out_path.name}.{os.getpid()}.tmp")
-    try:
-        out_path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("w", encoding="utf-8", newline="\n", buffering=_CHUNK) as file:
-            file.writelines(environment().get_template(template).generate(values))
-        os.replace(temporary, out_path)
-    except OSError as error:
-        raise RecordError(
-            "R111",
-            f"报告无法写入: {error.strerror or error}",
-            where=str(out_path),
-            hint="换一个可写的位置，或腾出磁盘空间",
-        ) from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with placed(out_path) as temporary, temporary.open("w", encoding="utf-8", newline="\n", buffering=CHUNK) as file:
+        file.writelines(environment().get_template(template).generate(values))
     return out_path
 
 

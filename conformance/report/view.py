@@ -10,6 +10,7 @@ from conformance.report.checks import Checks
 from conformance.report.clauses import Tree
 from conformance.report.context import Context
 from conformance.report.evidence import Budget, Reader, default_budgets
+from conformance.report.kind import kind_of
 from conformance.report.shape import ReportView
 from conformance.report.text import Mask, identity
 from conformance.report.wording import wording
@@ -37,13 +38,9 @@ def build_view(
     counts = tree.counts()
     total = sum(c.n for c in counts)
     partial = judged.overall is Overall.PARTIAL
-    laboratory = bool(case.laboratory)
+    kind = kind_of(record)
+    laboratory = kind.laboratory
     words = context.words
-    bands = [words["band.partial"]] if partial else []
-    if not record.closed:
-        bands.append(words["band.interrupted"])
-    if not laboratory:
-        bands.append(words["band.self"])
     cover = frame.cover(context, case, number)
     covered, untested = scope.coverage(context)
     fingerprint, fingerprint_note = course.fingerprint(context)
@@ -53,7 +50,7 @@ def build_view(
         partial=partial,
         number=number,
         head=f"{number} {cover.title} — {context.say(record.system.get('name'), 120)}",
-        bands=tuple(bands),
+        bands=frame.bands(context, kind),
         band_code="partial-run" if partial else "self-run",
         cover=cover,
         conclusion=frame.conclusion(context, case, judged),

@@ -1,0 +1,65 @@
+"""One record, many renderings: what each format is called, what file it makes, and what must be installed for it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.errors import UsageError
+from conformance.record.reading import Record
+from conformance.report import html
+from conformance.report.files import put
+from conformance.report.text import Mask
+from conformance.run.redact import mask_text
+
+__all__ = ["FORMATS", "Format", "beside", "export"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A rendering: `module` under this folder has `render(record, lang, mask) → bytes` and is imported when asked for."""
+
+    name: str
+    file: str  # the usual file name
+    says: str
+    module: str
+
+
+FORMATS: Mapping[str, Format] = {
+    f.name: f
+    for f in (
+        Format("html", "report.html", "一个网页文件，可打印成 A4", ""),
+        Format("json", "results.json", "全部结果，按公布的 JSON Schema", "data"),
+        Format("csv", "clauses.csv", "条款表，一行一个检测项", "table"),
+        Format("junit", "junit.xml", "JUnit XML，一个检测项一个用例", "junit"),
+        Format("ctrf", "ctrf.json", "CTRF 1.0", "ctrf"),
+        Format("earl", "earl.jsonld", "W3C EARL 1.0，JSON-LD", "earl"),
+        Format("oscal", "oscal-ar.json", "OSCAL assessment-results 1.2.1", "oscal"),
+        Format("in-toto", "in-toto.json", "in-toto test-result 声明", "intoto"),
+        Format("gitb", "gitb.xml", "GITB 符合性声明报告", "gitb"),
+    )
+}
+
+
+def export(record: Record, format: str, out_path: str | Path, lang: str = "zh-CN", *, mask: Mask = mask_text) -> Path:
+    """Write one rendering of a record → the path of the file, which appears whole or not at all.
+
+    UsageError U611 for an unknown format, MissingExtra X001 when its package is not installed, RecordError R111.
+    """
+    known = FORMATS.get(format)
+    if known is None:
+        raise UsageError("U611", f"没有报告格式 {format!r}", expected=" | ".join(FORMATS), where="--format")
+    if not known.module:
+        return html.render(record, out_path, lang, mask=mask)  # streamed, so its size costs no memory
+    module = importlib.import_module(f"{__name__}.{known.module}")
+    return put(Path(out_path), module.render(record, lang, mask))
+
+
+def beside(record: Path, format: str) -> Path:
+    """Where a rendering goes when nobody says: into the record's directory, or next to a zip, which takes no file."""
+    usual = Path(FORMATS[format].file)
+    if not record.is_file():
+        return record / usual
+    return record.with_suffix(usual.suffix) if usual.stem == "report" else record.with_name(f"{record.stem}-{usual}")

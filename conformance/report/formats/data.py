@@ -1,0 +1,254 @@
+"""A record as one JSON document (`schemas/results.schema.json`): the source of every other machine-readable format.
+
+Every text of a system or a person is masked, bounded and free of hidden characters here, so that what is made of the
+document needs to escape only what its own syntax asks for. The same record gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conformance.judge.words import clause_word, overall_word
+from conformance.model.result import CheckResult
+from conformance.model.verdict import Verdict
+from conformance.record.digest import digests
+from conformance.record.reading import CheckView, ClauseView, Record
+from conformance.record.source import LEDGER, MANIFEST, read_bytes
+from conformance.report import frame, scope
+from conformance.report.case import read_case
+from conformance.report.clauses import predicate
+from conformance.report.context import LONG, Context, mapping
+from conformance.report.kind import kind_of
+from conformance.report.text import Mask, visible
+from conformance.report.wording import wording
+
+FORMAT = "conformance-report/1"
+_DEEP = 12
+
+
+def render(record: Record, lang: str, mask: Mask) -> bytes:
+    return encode(document(record, lang, mask))
+
+
+def encode(value: Any) -> bytes:
+    """JSON as people can read it, UTF-8."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+class _Plain:
+    """Values as they may leave the record: text masked, cut and visible; the rest as it is, to a bounded depth."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def text(self, value: Any, limit: int = LONG) -> str:
+        return visible(self._context.say(value, limit))
+
+    def value(self, value: Any, depth: int = 0) -> Any:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if depth < _DEEP and isinstance(value, Mapping):
+            return {self.text(str(k), 200): self.value(v, depth + 1) for k, v in value.items()}
+        if depth < _DEEP and isinstance(value, list | tuple):
+            return [self.value(v, depth + 1) for v in value]
+        return self.text(value)
+
+
+def document(record: Record, lang: str, mask: Mask) -> dict[str, Any]:
+    """The whole of a report as plain data."""
+    context = Context(record, wording(lang), mask)
+    plain = _Plain(context)
+    case, kind = read_case(context), kind_of(record)
+    run = frame.run_number(context)
+    judged = record.conclusion()
+    told = frame.conclusion(context, case, judged)
+    target, selection = record.target, record.selection
+    return {
+        "format": FORMAT,
+        "lang": context.lang,
+        "kind": kind.code,
+        "title": context.words[f"title.{kind.code}"],
+        "notices": list(frame.bands(context, kind)),
+        "number": plain.text(case.number or run, 80),
+        "run": run,
+        "started": record.sessions[0].opened,
+        "ended": record.ended,
+        "conclusion": {
+            "overall": str(judged.overall),
+            "code": overall_word(judged.overall),
+            "word": told.word,
+            "sentence": visible(told.sentence),
+            "honest": told.honest,
+            "rule": visible(told.rule),
+            "counts": {k: dict(v) for k, v in judged.counts.items()},
+            "reasons": [
+                {"code": r.code, "clauses": list(r.clauses), "detail": plain.text(r.detail)} for r in judged.reasons
+            ],
+        },
+        "selection": {
+            "total": selection.total,
+            "selected": selection.selected,
+            "partial": selection.partial,
+            "missing": list(selection.missing),
+        },
+        "system": {k: plain.text(record.system.get(k)) for k in ("name", "version", "build", "vendor")},
+        "target": {
+            "id": plain.text(target.get("id")),
+            "digest": plain.text(target.get("digest")),
+            "base_url": plain.text(target.get("base_url")),
+            "hosts": plain.value(list(target.get("hosts") or ())),
+            "writes": bool(target.get("writes")),
+        },
+        "declares": plain.value(dict(mapping(target.get("declares")))),
+        "parameters": [
+            {"name": visible(p.name), "value": visible(p.value), "origin": p.origin} for p in scope.parameters(context)
+        ],
+        "case": plain.value(dict(record.case)),
+        "profile": _profile(context, plain),
+        "clauses": [_clause(context, plain, c) for c in context.clauses],
+        "sessions": [
+            {"number": s.number, "opened": s.opened, "closed": s.closed, "interrupted": plain.text(s.interrupted)}
+            for s in record.sessions
+        ],
+        "attempts": _attempts(record, plain),
+        "waivers": [plain.value(w.to_json()) for w in record.waivers],
+        "attestations": [plain.value(a.to_json()) for a in record.attestations],
+        "voids": [
+            {
+                "at": v.at,
+                "reason": plain.text(v.reason),
+                "by": plain.text(v.by),
+                "check": v.check,
+                "lines": list(v.lines),
+            }
+            for v in record.voids
+        ],
+        "preflight": [plain.value(dict(f)) for f in record.preflight],
+        "fingerprint": {
+            "state": record.fingerprints.state,
+            "values": plain.value(dict(record.fingerprints.baseline)),
+            "difference": plain.text(record.fingerprints.difference()),
+        },
+        "environment": plain.value(dict(mapping(record.header.get("environment")))),
+        "tool": plain.value(dict(mapping(record.header.get("tool")))),
+        "seed": record.header.get("seed"),
+        "record": _sealed(record),
+    }
+
+
+def _profile(context: Context, plain: _Plain) -> dict[str, Any]:
+    profile = context.record.profile
+    parts = []
+    for part in context.profiles:
+        standard = part.standard
+        parts.append(
+            {
+                "id": part.id,
+                "edition": plain.text(part.edition, 80),
+                "digest": part.digest,
+                "standard": plain.text(standard.number) if standard else "",
+                "title": visible(context.title(standard.title if standard else part.title)),
+                "status": standard.status if standard else "",
+                "clauses": len(part.clauses),
+            }
+        )
+    return {
+        "id": profile.id,
+        "edition": plain.text(profile.edition, 80),
+        "digest": profile.digest,
+        "title": visible(context.title(profile.title)),
+        "parts": parts,
+        "tailoring": [
+            {"clause": r.clause, "action": r.action, "reason": plain.text(r.reason), "by": plain.text(r.by)}
+            for p in context.vocabulary
+            for r in p.tailoring
+        ],
+    }
+
+
+def _clause(context: Context, plain: _Plain, judged: ClauseView) -> dict[str, Any]:
+    clause, outcome, standard = judged.clause, judged.outcome, judged.profile.standard
+    code = clause_word(outcome.provision, outcome.verdict)
+    why = predicate(judged) if outcome.verdict is Verdict.NOT_APPLICABLE else judged.reason or clause.reason
+    return {
+        "key": judged.key,
+        "profile": judged.profile.id,
+        "standard": plain.text(standard.number if standard else judged.profile.id, 120),
+        "id": plain.text(clause.id, 80),
+        "numbered": clause.numbered,
+        "title": plain.text(clause.title),
+        "text": plain.text(clause.text),
+        "provision": str(clause.provision),
+        "level_inferred": clause.level_inferred,
+        "grade": str(clause.grade),
+        "unconfirmed": outcome.unconfirmed,
+        "sources": list(clause.sources),
+        "verdict": str(outcome.verdict),
+        "code": code,
+        "word": context.word(code),
+        "counts": outcome.counts,
+        "waived": outcome.waived,
+        "reason": plain.text(why),
+        "checks": [_check(context, plain, judged, c) for c in judged.checks],
+    }
+
+
+def _check(context: Context, plain: _Plain, clause: ClauseView, judged: CheckView) -> dict[str, Any]:
+    result = judged.result
+    code = clause_word(clause.clause.provision, result.verdict)
+    return {
+        "key": judged.key,
+        "name": judged.check.name,
+        "purpose": plain.text(judged.check.purpose),
+        "kind": judged.check.kind,
+        "verdict": str(result.verdict),
+        "code": code,
+        "word": context.word(code),
+        "cause": str(result.cause) if result.cause else "",
+        "blocked_by": plain.text(result.blocked_by),
+        "reasons": _reasons(plain, result),
+        "assertions": result.assertions,
+        "failed": result.failed,
+        "witnesses": result.witnesses,
+        "sample": [plain.text(s, 120) for s in result.sample],
+        "measurements": [plain.value(dict(m)) for m in result.measurements],
+        "generation": plain.value(dict(result.generation)) if result.generation else None,
+        "evidence": [{"sha256": e.sha256, "kind": e.kind, "label": plain.text(e.label, 200)} for e in result.evidence],
+        "started": result.started,
+        "duration": result.duration,
+        "attempts": sum(a.result is not None for a in judged.attempts),
+    }
+
+
+def _reasons(plain: _Plain, result: CheckResult) -> list[dict[str, str]]:
+    names = ("message", "expected", "actual", "where", "reproduce", "code")
+    return [{n: plain.text(getattr(r, n)) for n in names if n == "message" or getattr(r, n)} for r in result.reasons]
+
+
+def _attempts(record: Record, plain: _Plain) -> list[dict[str, Any]]:
+    """Whatever was tried more than once, voided or broken off: nothing that was tried is left out."""
+    told: Iterable[tuple[str, Any]] = record.attempts.items()
+    return [
+        {
+            "check": key,
+            "tries": [
+                {"at": a.at, "verdict": str(a.result.verdict) if a.result else None, "void": plain.text(a.void)}
+                for a in tries
+            ],
+        }
+        for key, tries in told
+        if len(tries) > 1 or any(a.void or a.result is None for a in tries)
+    ]
+
+
+def _sealed(record: Record) -> dict[str, Any]:
+    """What pins the record behind the document; null where it was not closed."""
+    try:
+        data = read_bytes(record.source, MANIFEST)
+        manifest = json.loads(data)
+        ledger, evidence = manifest["ledger"], len(manifest["evidence"])
+        return {"closed": record.closed, LEDGER: dict(ledger), MANIFEST: digests(data), "evidence": evidence}
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return {"closed": record.closed, LEDGER: None, MANIFEST: None, "evidence": None}
