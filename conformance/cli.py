@@ -374,7 +374,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("check-value", check_value, "校验标识和代码：licence-id、uscc、citizen-id …")
     sub.add_argument("kind", metavar="KIND", help="种类，写错时列出全部")
     sub.add_argument("values", nargs="*", metavar="VALUE", help="不写则从标准输入每行读一个")
-    sub = verb("inspect", inspect, "向人解释一个文件（OFD、电子印章、签名数据）：包的内容、谁签了什么、保护了什么")
+    sub = verb("inspect", inspect, "向人解释一个文件（OFD、PDF、电子印章、签名数据）：包的内容、谁签了什么、保护了什么")
     sub.add_argument("file", metavar="FILE", help="要解释的文件")
     sub.add_argument("--html", metavar="OUT", help="同时写成一个网页文件")
     sub.add_argument("--all", action="store_true", help="也列出通过的检查和全部杂凑值")

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from conformance.codes.text import shown
-from conformance.documents import coverage, encryption, integrity, licence, licence_file, told
+from conformance.documents import coverage, encryption, integrity, licence, licence_file, pdf, told
 from conformance.documents.coverage import WORDS
 from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
 from conformance.documents.ofd import ROOT, Ofd
 from conformance.documents.options import Options
 from conformance.documents.package import Limits, Package, Problem
+from conformance.documents.pdf_reader import PdfLimits
 from conformance.documents.peek import ValueKind, is_seal, value_kind
 from conformance.documents.policy import Policy
 from conformance.documents.signatures import Signature, SignatureSet, hasher
@@ -79,6 +80,7 @@ class SignatureTold:
     absent: tuple[str, ...]
     covers_root: bool
     findings: Findings
+    cover: str = ""  # for a PDF: what its range covers, in words
 
     @property
     def changed(self) -> tuple[DigestTold, ...]:
@@ -94,7 +96,7 @@ class SignatureTold:
             "stamps": list(self.stamps), "value": self.value.to_json() if self.value else None,
             "layers": {str(k): str(v) for k, v in self.layers.items()},
             "digests": [d.to_json() for d in self.digests],
-            "missing": [{"file": f, "role": r} for f, r in self.missing], "absent": list(self.absent),
+            "missing": [{"file": f, "role": r} for f, r in self.missing], "absent": list(self.absent), "cover": self.cover,
         }  # fmt: skip
 
 
@@ -186,8 +188,9 @@ def _look(file: BinaryIO, name: str, options: Options) -> Inspection:
     if head.startswith(ZIP) or (not _PDF_HEAD.search(head) and _ends_as_zip(file, base.size)):
         return _with_licence(_package(Package(file, name, Limits()), base, options), options)
     file.seek(0)
-    data = file.read(_WHOLE)
-    return _with_licence(_single(data, base, options), options)
+    if _PDF_HEAD.search(head):
+        return _with_licence(_pdf(file.read(PdfLimits().file + 1), base, options), options)
+    return _with_licence(_single(file.read(_WHOLE), base, options), options)
 
 
 def _identity(file: BinaryIO, name: str) -> Inspection:
@@ -223,8 +226,6 @@ def _with_licence(it: Inspection, options: Options) -> Inspection:
 def _single(data: bytes, base: Inspection, options: Options) -> Inspection:
     """A file that is no package."""
     policy = options.policy
-    if _PDF_HEAD.search(data[:_HEAD]):
-        return replace(base, kind="pdf", kind_word="PDF 文件（仅识别，未检查其中的签名）")
     if is_seal(data):
         seal, findings = told.seal(data, policy)
         return replace(base, kind="seal", kind_word="电子印章", seal=seal, findings=(*findings, *nested(seal)))
@@ -245,6 +246,32 @@ def _single(data: bytes, base: Inspection, options: Options) -> Inspection:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return replace(base, kind="xml", kind_word="XML 文件（不是 OFD 包）")
     return base
+
+
+def _pdf(data: bytes, base: Inspection, options: Options) -> Inspection:
+    found = pdf.examine(data, options.policy)
+    signatures = tuple(_pdf_signature(n, v, found) for n, v in enumerate(found.values, 1))
+    facts = [("签名", f"{len(signatures)} 个")] if not found.pdf.trouble and not found.pdf.missing else []
+    facts += [("修订", f"{found.pdf.revisions} 次")] if found.pdf.revisions > 1 else []
+    files = tuple(FileTold(a.name, a.size, "", "附件", (), "") for a in found.pdf.attachments)
+    more = licence_file.pdf_licence(found, options.licence, base.name) if options.licence is not None else ()
+    return replace(
+        base, kind="pdf", kind_word="PDF 文件", facts=tuple(facts), files=files, signatures=signatures,
+        findings=found.findings + more,
+    )  # fmt: skip
+
+
+def _pdf_signature(number: int, v: pdf.PdfValue, found: pdf.PdfExamination) -> SignatureTold:
+    s = v.signature
+    mine = tuple(f for f in found.findings if f.where == v.where or f.where.startswith(f"{v.where}#"))
+    whole = len(found.pdf.data)
+    left = whole - (v.covered or 0)
+    return SignatureTold(
+        number=number, id=s.field, type="时间戳" if s.type == "/DocTimeStamp" else "PDF", file=v.where, provider=s.name,
+        method=s.filter.lstrip("/"), check_method=s.cms.digest if s.cms else "", stated_time=s.signed, stamps=(), value=v.value,
+        digests=(), missing=(), absent=(), covers_root=False, findings=mine,
+        cover=f"保护 {v.covered} 字节，全文 {whole} 字节，其余 {left} 字节是签名值和之后追加的内容" if v.covered is not None else "ByteRange 不可用",
+    )  # fmt: skip
 
 
 def _package(package: Package, base: Inspection, options: Options) -> Inspection:

@@ -16,6 +16,7 @@ LEVELS = {
     Level.NOT_APPLICABLE: ("—", "不涉及"),
 }  # fmt: skip
 STATES = {"changed": "已被改动", "uncovered": "未受保护", "stowaway": "夹带", "unreadable": "不安全，未读取"}
+_TYPES = {"Seal": "电子印章签章", "Sign": "数字签名", "PDF": "PDF 签名域"}
 _DIGEST = 16  # hex digits of a digest in the terminal; the page and the JSON show all
 
 
@@ -26,6 +27,8 @@ def as_text(it: Inspection, *, every: bool = False) -> str:
 
 def summary(it: Inspection) -> str:
     """One sentence: what it is and how it stands."""
+    if it.kind == "pdf":
+        return f"这是 PDF 文件，{_pdf_signed(it)}。{_counted(it)}"
     if it.kind != "ofd":
         return f"这是{it.kind_word}。{_counted(it)}"
     parts = []
@@ -44,6 +47,14 @@ def summary(it: Inspection) -> str:
         parts.append(f"{name}{said}")
     signed = "；".join(parts) if parts else "没有签名"
     return f"这是 OFD 版式文档，{signed}。{_counted(it)}"
+
+
+def _pdf_signed(it: Inspection) -> str:
+    words = {True: "签名值验证通过", False: "签名值验证不通过", None: "签名值无法验证"}
+    said = [f"签名 {s.number}{words[s.value.value_ok if s.value is not None else None]}" for s in it.signatures]
+    if said:
+        return "；".join(said)
+    return "没有签名" if any(f.level is Level.NOT_APPLICABLE for f in it.findings) else "签名没有检查"
 
 
 def _counted(it: Inspection) -> str:
@@ -122,7 +133,7 @@ def described(s: SignatureTold) -> Iterator[tuple[str, str]]:
     """Label and value of a signature, without its digests; shared with the page."""
     yield (
         "类型",
-        f"{'电子印章签章' if s.type == 'Seal' else '数字签名' if s.type == 'Sign' else s.type}{f'（标识 {s.id}）' if s.id else ''}",
+        f"{_TYPES.get(s.type, s.type)}{f'（标识 {s.id}）' if s.id else ''}",
     )
     if s.value is not None:
         yield "签名值", s.value.kind.word
@@ -132,12 +143,14 @@ def described(s: SignatureTold) -> Iterator[tuple[str, str]]:
     yield "描述中的时间", s.stated_time
     yield "签名组件", s.provider
     yield "签名算法", s.method
-    yield "摘要方法", s.check_method or "未写（按缺省 MD5）"
+    yield "摘要方法", s.check_method or ("" if s.cover else "未写（按缺省 MD5）")
     yield "签章位置", "；".join(s.stamps)
 
 
 def covers(s: SignatureTold) -> str:
     """One sentence on what a signature covers."""
+    if s.cover:
+        return s.cover
     said = f"保护 {len(s.digests)} 个文件" + ("，含 OFD.xml" if s.covers_root else "，不含 OFD.xml")
     return said + (f"；有 {len(s.missing)} 个文件不在保护范围内" if s.missing else "；文档的文件都在保护范围内")
 

@@ -15,6 +15,7 @@ from conformance.documents.licence import index, metadata, watermarks
 from conformance.documents.ofd import ROOT, Ofd
 from conformance.documents.options import LicenceFacts
 from conformance.documents.page_text import PageText, page_text
+from conformance.documents.pdf import PdfExamination
 from conformance.documents.peek import ValueKind
 from conformance.documents.signature_rules import unsigned
 from conformance.documents.signatures import SignatureSet
@@ -158,6 +159,37 @@ def licence(s: SignatureSet, found: Examination, facts: LicenceFacts, name: str)
         t.unknown("不知道证照标识，文件名无从比对")
         out += t.done()
     out += rules.el_fi_16(ofd)
+    return tuple(out)
+
+
+def pdf_licence(found: PdfExamination, facts: LicenceFacts, name: str) -> Findings:
+    """What can be said of a licence in PDF: that it is signed, that digests and algorithms are right, and its name."""
+    t = Teller("EL-FI-03", Layer.POLICY)
+    pdf = found.pdf
+    read = not (pdf.missing or pdf.trouble)
+    if not read:
+        t.unknown("PDF 没有读出来，无法判定")
+    elif not pdf.signatures:
+        t.fail("证照文件没有电子签名或电子印章", expected="至少一个", actual="0 个")
+    out = list(t.done(f"有 {len(pdf.signatures)} 个签名"))
+    if read and pdf.signatures:
+        out += (
+            replace(f, clause="EL-FI-04")
+            for f in found.findings
+            if f.clause == "PDF-02" and f.layer is Layer.CRYPTO and f.level is not Level.NOT_APPLICABLE
+        )
+        t = Teller("EL-FI-05", Layer.POLICY)
+        for v in found.values:
+            if v.value is not None and v.value.kind is ValueKind.PKCS7 and v.signature.cms is not None:
+                if not v.signature.cms.error:
+                    t.fail("签名不是 SM2/SM3", expected="SM2、SM3", actual=v.signature.cms.digest, where=v.where)
+                else:
+                    t.unknown("签名算法认不出来", where=v.where)
+            elif v.value is None or v.value.kind is ValueKind.OTHER:
+                t.unknown("签名值认不出来，算法无法判定", where=v.where)
+        out += t.done("签名用 SM2、SM3")
+    identifier = facts.identifier
+    out += rules.el_fi_15(name, identifier) if identifier else ()
     return tuple(out)
 
 

@@ -53,6 +53,15 @@ def embedded_seal(data: bytes) -> bytes | None:
     return None if at is None else data[at[0] : at[1]]
 
 
+def outer_length(data: bytes) -> int | None:
+    """How many bytes the first element takes, header and content; None when its header is none of DER or BER's definite form."""
+    head = _header(data, 0)
+    if head is None or head > len(data) or data[1] == 0x80:
+        return None
+    first = data[1]
+    return head + (first if first < 0x80 else int.from_bytes(data[2:head]))
+
+
 def is_seal(data: bytes) -> bool:
     """An electronic seal (.esl): SEQUENCE{SEQUENCE{SEQUENCE{IA5String "ES" …"""
     parts = _inside(data)

@@ -82,14 +82,14 @@ def value(data: bytes, policy: Policy, *, document: bytes | None, path: str | No
     if kind in (ValueKind.SES, ValueKind.SES_V1):
         ses = judge_signature.judge(data, policy, document=document, path=path)
         return Told(
-            kind, _person(ses.signer), _seal(ses.seal), _time(ses.time), _time(ses.stamp.time) if ses.stamp else "",
+            kind, person(ses.signer), _seal(ses.seal), _time(ses.time), _time(ses.stamp.time) if ses.stamp else "",
             _ok(ses.judgement.findings, "SES-10"), ses.judgement.findings,
         )  # fmt: skip
     if kind in (ValueKind.CMS, ValueKind.PKCS7):
         at = times.parse(stated, short_year=False) if stated else None
         cms = judge_cms.judge(data, policy, document=document, signed_at=at)
         return Told(
-            kind, _person(cms.signer), None, _time(cms.time), _time(cms.stamp.time) if cms.stamp else "",
+            kind, person(cms.signer), None, _time(cms.time), _time(cms.stamp.time) if cms.stamp else "",
             _ok(cms.judgement.findings, "CMS-02"), cms.judgement.findings,
         )  # fmt: skip
     unknown = Finding("SIG-13", Level.UNKNOWN, "签名值里没有证书，无法知道是谁签的，也无法验证", layer=Layer.CRYPTO)
@@ -117,7 +117,7 @@ def _ok(findings: Findings, clause: str) -> bool | None:
     return None if level not in (Level.PASS, Level.FAIL) else level is Level.PASS
 
 
-def _person(certificate: Certificate | None) -> Person | None:
+def person(certificate: Certificate | None) -> Person | None:
     if certificate is None:
         return None
     return Person(
@@ -136,7 +136,7 @@ def _seal(result: SealResult | None) -> SealTold | None:
     return SealTold(
         found.generation.standard, found.es_id, prop.name, found.header.vendor, found.header.version, _time(prop.created),
         _time(prop.valid_from), _time(prop.valid_to), prop.cert_list_type, len(prop.certificates) + len(prop.digests),
-        _person(result.maker), picture.type, f"{picture.width} × {picture.height} mm", picture.data,
+        person(result.maker), picture.type, f"{picture.width} × {picture.height} mm", picture.data,
     )  # fmt: skip
 
 
