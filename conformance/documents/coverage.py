@@ -129,18 +129,34 @@ def _mapped(ofd: Ofd, name: str) -> set[str]:
 
 
 def sig_08(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
+    """What a later signature covers may have been added after this one was made (a note, a further page): a warning."""
     t = Teller("SIG-08", Layer.POLICY)
     if (out := unsigned(s, t)) is not None:
         return out
     for g in readable(s, t):
         c = coverage(s, g, policy)
-        for name, role in c.missing[:_SHOWN]:
+        later = _covered_later(s, g) if c.missing else frozenset()
+        open_ = [m for m in c.missing if m[0] not in later]
+        for name, role in open_[:_SHOWN]:
             t.fail(f"{WORDS[role]}不在签名保护范围内", expected="在 References 中", actual=shown(name), where=g.name)
-        if len(c.missing) > _SHOWN:
-            t.fail(f"另有 {len(c.missing) - _SHOWN} 个文件不在保护范围内", where=g.name)
+        if len(open_) > _SHOWN:
+            t.fail(f"另有 {len(open_) - _SHOWN} 个文件不在保护范围内", where=g.name)
+        if added := len(c.missing) - len(open_):
+            t.warn(f"有 {added} 个文件不在本签名的保护范围内，由其后的签名保护", where=g.name)
         if c.complete:
             t.good("文档的全部文件都在保护范围内", g.name, actual=f"{len(c.covered)} 个文件")
     return t.done()
+
+
+def _covered_later(s: SignatureSet, signature: Signature) -> frozenset[str]:
+    """Files that a later signature of the same list protects, and whose digest there is right."""
+    return frozenset(
+        d.reference.found
+        for g in s.signatures
+        if g.list_name == signature.list_name and g.index > signature.index and g.name != signature.name
+        for d in s.digests(g)
+        if d.ok and d.reference.found is not None
+    )
 
 
 def sig_09(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:

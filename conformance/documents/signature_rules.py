@@ -325,6 +325,9 @@ def sig_13(s: SignatureSet, policy: SignaturePolicy = DEFAULT) -> Findings:
         if s.value(g) is None:
             t.unknown("签名值读不出来，无法判定", where=g.name)
             continue
+        if g.kind not in ("Seal", "Sign"):  # SIG-02 tells of it
+            t.unknown(f"签名类型 {shown(g.kind, 40)} 没有定义，签名值应是什么结构无法判定", where=g.name)
+            continue
         kind, where = s.value_kind(g), g.value.found or "" if g.value is not None else ""
         right: Container[ValueKind]
         if g.kind == "Seal":
