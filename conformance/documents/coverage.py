@@ -96,7 +96,7 @@ def smuggled(s: SignatureSet) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def described(ofd: Ofd) -> set[str]:
     """Files of GM/T 0099 that hang on entry files of their own: integrity and encryption."""
-    out: set[str] = set()
+    out: set[str] = set(ofd.ciphers)
     for entry, names in (
         ("OFDEntries.xml", ("SignedValueLoc",)),
         ("Encryptions.xml", ("DecryptSeedLoc", "EntriesMapLoc")),
@@ -109,7 +109,7 @@ def described(ofd: Ofd) -> set[str]:
             if isinstance(element.tag, str) and element.tag.rpartition("}")[2] in names:
                 _, found = ofd.resolve(text(element) or "", "")
                 out |= {found} if found else set()
-    for name in sorted(out - {"OFDEntries.xml"})[:_MOST_MAPS]:
+    for name in sorted(out - {"OFDEntries.xml"} - ofd.ciphers)[:_MOST_MAPS]:
         out |= _mapped(ofd, name)
     return out
 

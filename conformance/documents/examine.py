@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from conformance.documents import archive, coverage, encryption, integrity, signature_rules, structure, told
 from conformance.documents.coverage import CoveragePolicy
+from conformance.documents.decryption import Opened
 from conformance.documents.finding import Finding, Findings, Level, worst
 from conformance.documents.ofd import Ofd
 from conformance.documents.policy import Policy
@@ -23,11 +24,13 @@ class Examination:
 
     values    what each signature value says, by the index of its signature
     package   the findings about everything but the signature values
+    closed    the file is encrypted and was not opened
     """
 
     signatures: SignatureSet
     values: dict[int, Told | None]
     package: Findings
+    closed: bool = False
 
     @property
     def findings(self) -> Findings:
@@ -52,12 +55,14 @@ def examine(
     signing: SignaturePolicy | None = None,
     cover: CoveragePolicy = coverage.DEFAULT,
     archived: bool | None = None,
+    opened: tuple[Opened, ...] | None = None,
 ) -> Examination:
     """Judge a package and the signature values in it.
 
     policy    trust, times and algorithms for the signature values
     signing   what is asked of signature descriptions; default: the hashes of `policy`, values verified here
     archived  judge by GB/T 42133 too; None: when DocType says OFD-A
+    opened    what a test key gave of an encrypted file; its files are laid over the package already
     """
     policy = policy or Policy()
     s = SignatureSet.of(ofd)
@@ -79,12 +84,32 @@ def examine(
         out += rule_(s, cover)
     out += integrity.int_01(ofd)
     out += integrity.int_02(ofd, told.verifier(policy))
-    out += encryption.enc_01(ofd)
+    out += encryption.enc_01(ofd, opened)
     root = ofd.root.tree if ofd.root is not None else None
     if archived or (archived is None and root is not None and root.get("DocType") == "OFD-A"):
         out += archive.arc_01(ofd)
         out += archive.arc_02(ofd)
-    return Examination(s, values, tuple(out))
+    closed = encryption.ENTRY in ofd.package.entries and (opened is None or not all(o.key for o in opened))
+    return Examination(s, values, tuple(_closed(ofd, out) if closed else out), closed)
+
+
+# Clauses that look into files which may be encrypted: what is missing of them may stand in the ciphertext.
+_INSIDE = frozenset(
+    ("OFD-05", "OFD-08", "OFD-09", "OFD-10", "OFD-12", "OFD-13", "OFD-14", "OFD-15", "SIG-01", "SIG-04", "SIG-05", "SIG-06",
+     "SIG-08", "SIG-11", "SIG-12", "SIG-15", "ARC-02")
+)  # fmt: skip
+
+
+def _closed(ofd: Ofd, findings: Iterable[Finding]) -> list[Finding]:
+    """Of an encrypted file that was not opened, missing content is no failure: nobody without the key can tell."""
+    missing = any(link.found is None for link in ofd.links)
+    words = "文件已加密，没有解开，无法判定："
+    return [
+        replace(f, level=Level.UNKNOWN, message=words + f.message)
+        if missing and f.level is Level.FAIL and f.clause in _INSIDE
+        else f
+        for f in findings
+    ]
 
 
 def _value(s: SignatureSet, g: Signature, policy: Policy) -> Told | None:

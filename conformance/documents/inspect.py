@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from conformance.codes.text import shown
-from conformance.documents import coverage, encryption, integrity, licence, licence_file, pdf, told
+from conformance.documents import coverage, decryption, encryption, integrity, licence, licence_file, pdf, told
 from conformance.documents.coverage import WORDS
 from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
@@ -282,9 +282,9 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
         return replace(
             base, kind="zip", kind_word="ZIP 包（其中没有 OFD.xml）", files=files, findings=_container(package.problems)
         )
-    ofd = Ofd.read(package)
+    ofd, opened = _unlocked(Ofd.read(package), options)
     found = examine(
-        ofd, options.policy, signing=options.signing, cover=options.cover, archived=options.archived,
+        ofd, options.policy, signing=options.signing, cover=options.cover, archived=options.archived, opened=opened,
     )  # fmt: skip
     s = found.signatures
     signatures = tuple(_signature(s, g, found.values[g.index], found.package) for g in s.signatures)
@@ -295,6 +295,20 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
         index=tuple((e.name, e.text or "") for e in licence.index(ofd)[:_MOST_FILES]),
         watermarks=tuple(w.text or f"图像水印（{w.images} 个图像）" for w in licence.watermarks(ofd)),
     )  # fmt: skip
+
+
+def _unlocked(ofd: Ofd, options: Options) -> tuple[Ofd, tuple[decryption.Opened, ...] | None]:
+    """An encrypted package with what the test key opens laid over it: from then on it is read as its user reads it."""
+    secrets = decryption.Secrets(options.password, options.keys)
+    if not secrets or encryption.ENTRY not in ofd.package.entries:
+        return ofd, None
+    opened = decryption.unlock(ofd, secrets)
+    plain = {path: data for o in opened for path, data in o.files.items() if data is not None}
+    if plain:
+        ofd.package.lay_over(plain)
+        ofd = Ofd.read(ofd.package)
+        ofd.ciphers = frozenset(c for o in opened for c in o.ciphers.values())
+    return ofd, opened
 
 
 def _container(problems: Iterable[Problem]) -> Findings:

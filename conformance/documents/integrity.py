@@ -79,7 +79,7 @@ def int_01(ofd: Ofd) -> Findings:
         elif found in listed:
             t.warn("清单中的文件重复", actual=shown(raw), where=f"{ENTRIES}#{at}")
         listed.add(found or "")
-    for name in ofd.package.names:
+    for name in ofd.package.stored_names:
         if name not in listed and name not in (ENTRIES, it.value):
             t.fail("文件不在完整性清单中：夹带文件", expected="在 FileList 中", actual=shown(name), where=shown(name))
     return t.done(f"清单与包内文件一致，共 {len(it.files)} 个")

@@ -9,6 +9,8 @@ from dataclasses import replace
 from conformance.codes.licence_id import ROOT as IDENTIFIER_ROOT
 from conformance.codes.text import shown
 from conformance.documents import licence_rules as rules
+from conformance.documents.barcodes import INSTALL as BARCODE_INSTALL
+from conformance.documents.barcodes import Scanned, scan
 from conformance.documents.examine import Examination
 from conformance.documents.finding import Finding, Findings, Layer, Level, Teller
 from conformance.documents.licence import index, metadata, watermarks
@@ -22,6 +24,7 @@ from conformance.documents.signatures import SignatureSet
 
 IDENTIFIER = "证照标识"  # the metadata item of GB/T 36903 that holds the identifier
 _FORMATS = {"ofd": "OFD", "pdf": "PDF"}
+_OUTSIDE = frozenset({"EL-FI-01", "EL-FI-03", "EL-FI-05", "EL-FI-06", "EL-FI-15"})  # told without what is encrypted
 _SES = ("SES-01", "SEAL-01", "SES-12")
 _IDENTIFIER = re.compile(re.escape(IDENTIFIER_ROOT) + r"\.[0-9A-Za-z.]{10,120}")
 
@@ -125,6 +128,42 @@ def el_fi_13(ofd: Ofd, identifier: str, numbers: tuple[str, ...], text: PageText
     return t.done(f"照面显示的 {looked} 个标识或编号与元数据一致") if looked else t.done()
 
 
+def el_fi_12(found: Scanned, expected: tuple[str, ...], identifier: str) -> Findings:
+    """The code on the page can be scanned and leads to this licence."""
+    t = Teller("EL-FI-12")
+    if not found.pages:
+        t.unknown("页面读不出来，无法判定", where=ROOT)
+    elif found.missing:
+        t.unknown(f"识读二维码需要可选组件，安装: {BARCODE_INSTALL}")
+    elif not found.codes and (found.unread or found.drawn or found.images):
+        # A grid matrix code of GB/T 27766 and one drawn as paths cannot be read here.
+        t.unknown("照面图像里没有识读出二维码；网格矩阵码和用图形画的码这里识读不了", where=ROOT)
+    elif not found.codes:
+        t.fail("照面没有二维码", expected="QR 码或网格矩阵码", actual="没有图像，也没有图形", where=ROOT)
+    elif not expected:
+        t.unknown("不知道证照标识和编号，二维码的内容无从比对", where=found.codes[0].file)
+    else:
+        _leads(t, found, expected, identifier)
+    return t.done()
+
+
+def _leads(t: Teller, found: Scanned, expected: tuple[str, ...], identifier: str) -> None:
+    for code in found.codes:
+        text = "".join(code.text.split())
+        if any(PageText(text, ()).shows(e) for e in expected):
+            t.good("二维码可识读，内容指向本证照", code.file, actual=shown(code.text, 120))
+            return
+    for code in found.codes:
+        other = _IDENTIFIER.search(code.text)
+        if other is not None:
+            t.fail(
+                "二维码的内容是另一证照的标识", expected=shown(identifier or expected[0]), actual=shown(other.group().rstrip(".")),
+                where=code.file,
+            )  # fmt: skip
+            return
+    t.unknown("二维码可识读，但内容里没有本证照的标识或编号，是否指向本证照要联网解析", where=found.codes[0].file)
+
+
 def identifier_of(ofd: Ofd, facts: LicenceFacts) -> str:
     return facts.identifier or metadata(ofd).get(IDENTIFIER, "")
 
@@ -151,6 +190,8 @@ def licence(s: SignatureSet, found: Examination, facts: LicenceFacts, name: str)
     out += el_fi_11(ofd, facts)
     identifier = identifier_of(ofd, facts)
     out += el_fi_13(ofd, identifier, facts.numbers, page_text(ofd))
+    expected = facts.barcode or tuple(filter(None, (identifier, *facts.numbers)))
+    out += el_fi_12(scan(ofd), expected, identifier)
     out += _copy(ofd, facts)
     if identifier:
         out += rules.el_fi_15(name, identifier)
@@ -159,6 +200,14 @@ def licence(s: SignatureSet, found: Examination, facts: LicenceFacts, name: str)
         t.unknown("不知道证照标识，文件名无从比对")
         out += t.done()
     out += rules.el_fi_16(ofd)
+    if found.closed:
+        words = "文件已加密，没有解开，无法判定："
+        out = [
+            replace(f, level=Level.UNKNOWN, message=words + f.message)
+            if f.level is Level.FAIL and f.clause not in _OUTSIDE
+            else f
+            for f in out
+        ]
     return tuple(out)
 
 

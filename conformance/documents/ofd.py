@@ -84,6 +84,7 @@ class Ofd:
     links: list[Link] = field(default_factory=list)
     bodies: tuple[DocBody, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    ciphers: frozenset[str] = frozenset()  # entries that hold the ciphertext of others, as an opened map tells
     _folded: dict[str, str] = field(default_factory=dict)
 
     @classmethod

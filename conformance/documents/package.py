@@ -80,6 +80,8 @@ class Package:
         self._entries: dict[str, Entry] = {}
         self._problems: dict[tuple[str, str], Problem] = {}
         self._counts: Counter[str] = Counter()
+        self._laid: dict[str, bytes] = {}
+        self._under: dict[str, Entry] = {}
         self.size = source.seek(0, io.SEEK_END)
         self._load()
 
@@ -122,6 +124,16 @@ class Package:
     def names(self) -> tuple[str, ...]:
         return tuple(self._entries)
 
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """The files that are really in the package."""
+        return tuple(self._infos)
+
+    def stored_size(self, name: str) -> int:
+        """Bytes of a file that is really in the package, 0 when it is not."""
+        info = self._infos.get(name)
+        return info.file_size if info is not None else 0
+
     def count(self, name: str) -> int:
         """How many entries bear this name."""
         return self._counts[name]
@@ -141,18 +153,38 @@ class Package:
 
     def read(self, name: str, most: int | None = None) -> bytes | None:
         """The bytes of a member, or None: absent, unsafe, broken, or larger than `most` (a problem then)."""
-        entry = self._entries.get(name)
+        if name in self._laid:
+            return self._laid[name]
+        return self.stored(name, most)
+
+    def stored(self, name: str, most: int | None = None) -> bytes | None:
+        """As `read`, of what is really in the package, whatever was laid over it."""
+        entry = self._under.get(name) or self._entries.get(name)
         if entry is not None and most is not None and entry.size > most:
             self.problem(
                 "too-large", "文件超出允许的大小", name, expected=f"不超过 {most} 字节", actual=f"{entry.size} 字节"
             )
             return None
-        pieces = list(self.stream(name))
+        pieces = list(self._stream(name))
         return None if pieces[-1] is None else b"".join(p for p in pieces if p is not None)
 
     def stream(self, name: str) -> Iterator[bytes | None]:
         """The bytes of a member in pieces (an empty member gives one empty piece); a last None says it broke off."""
-        info, entry = self._infos.get(name), self._entries.get(name)
+        if name in self._laid:
+            yield self._laid[name]
+            return
+        yield from self._stream(name)
+
+    def lay_over(self, files: Mapping[str, bytes]) -> None:
+        """Files that take the place of members or are added to them: what decryption gave (GM/T 0099 annex C)."""
+        for name, data in files.items():
+            self._laid[name] = data
+            if (below := self._entries.get(name)) is not None:
+                self._under.setdefault(name, below)
+            self._entries[name] = Entry(name, len(data), len(data), "", True)
+
+    def _stream(self, name: str) -> Iterator[bytes | None]:
+        info, entry = self._infos.get(name), self._under.get(name) or self._entries.get(name)
         if self._zip is None or info is None or entry is None or not entry.readable:
             yield None
             return

@@ -47,8 +47,8 @@ class PageText:
         return not (after in ".," and joins[0] and at + 1 < len(self.text) and self.text[at + 1].isdigit())
 
 
-def page_text(ofd: Ofd, body: int = 0) -> PageText | None:
-    """Pages in order, the templates of each before it. None when the document or one of its pages cannot be read."""
+def page_trees(ofd: Ofd, body: int = 0) -> list[Element] | None:
+    """Pages in order, the templates of each before it, then the annotations. None when one cannot be read."""
     if body >= len(ofd.bodies) or (document := ofd.bodies[body].document) is None:
         return None
     directory = document.name.rpartition("/")[0]
@@ -56,19 +56,33 @@ def page_text(ofd: Ofd, body: int = 0) -> PageText | None:
     for element in islice(children(child(document.tree, "CommonData"), "TemplatePage"), _MOST_PAGES):
         _, found = ofd.resolve(element.get("BaseLoc") or "", directory)
         templates[element.get("ID") or ""] = ofd.tree(found) if found is not None else None
-    pieces: list[str] = []
-    size = 0
+    out: list[Element] = []
     for name in islice(pages_of(ofd, ofd.bodies[body]).values(), _MOST_PAGES):
         tree = ofd.tree(name) if name is not None else None
         if tree is None:
             return None
-        used = [templates.get(t.get("TemplateID") or "") for t in islice(children(tree, "Template"), 64)]
-        for root in (*used, tree):
-            for piece in _pieces(root):
-                pieces.append(piece)
-                size += len(piece)
-                if size > _MOST_TEXT:
-                    return None
+        used = (templates.get(t.get("TemplateID") or "") for t in islice(children(tree, "Template"), 64))
+        out += (t for t in used if t is not None)
+        out.append(tree)
+    for part in islice(ofd.part("annotation", body), _MOST_PAGES):
+        if (tree := ofd.tree(part.name)) is not None:
+            out.append(tree)
+    return out
+
+
+def page_text(ofd: Ofd, body: int = 0) -> PageText | None:
+    """The text of a document in reading order of its files. None when the document or one of its pages cannot be read."""
+    trees = page_trees(ofd, body)
+    if trees is None:
+        return None
+    pieces: list[str] = []
+    size = 0
+    for root in trees:
+        for piece in _pieces(root):
+            pieces.append(piece)
+            size += len(piece)
+            if size > _MOST_TEXT:
+                return None
     starts, at = [], 0
     for piece in pieces:
         starts.append(at)

@@ -190,6 +190,15 @@ def verify(key: PublicKey, message: bytes, r: int, s: int, user_id: bytes = DEFA
     return verify_digest(key, digest(key, message, user_id), r, s)
 
 
+def multiply(number: int, point: PublicKey) -> PublicKey | None:
+    """[number]point, None for the point at infinity. Its time depends on the number: for test keys only."""
+    found = _combine(0, number % N, point)
+    if not found[2]:
+        return None
+    ((x, y),) = _affine([found])
+    return PublicKey(x, y)
+
+
 # Signing: test material only ---------------------------------------------------------------------------------
 
 

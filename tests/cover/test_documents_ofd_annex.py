@@ -104,7 +104,10 @@ def encrypted(
         (encrypted(scheme="9.9.9"), "加密方案标识不对"),
         (encrypted(iv=b"\1" * 8), "初始化向量不是 16 字节"),
         (encrypted(cipher=b"\2" * 63), "密文的长度不是 16 的倍数，不会是 SM4-CBC 密文"),
-        (encrypted(plain=PAGE), "明文残留在包内"),
+        (
+            encrypted(plain=PAGE, cipher=b"\2" * (len(kit.licence()[PAGE]) // 16 * 16 + 16)),
+            "明文残留在包内：原路径上的文件与密文的长度吻合",
+        ),
         (kit.drop("Doc_0/a.enc")(encrypted()), "密文文件不存在"),
         (kit.drop("decryptseed.dat")(encrypted()), "密钥描述文件不存在"),
         (kit.drop("entriesmap.dat")(encrypted()), "明密文映射表不存在"),
@@ -117,7 +120,10 @@ def test_each_fault_of_an_encrypted_file_is_named(files: kit.Files, message: str
 
 
 def test_a_well_described_encrypted_file() -> None:
-    assert level(encrypted(), encryption.enc_01) is Level.PASS
+    assert level(encrypted(), encryption.enc_01) is Level.UNKNOWN, (
+        "nobody without the key knows what is in the ciphertext"
+    )
+    assert level(encrypted(plain=PAGE), encryption.enc_01) is Level.UNKNOWN, "the file may be a replacement"
     assert level({**encrypted(), "entriesmap.dat": b"\3" * 32}, encryption.enc_01) is Level.UNKNOWN
     assert level(kit.licence(), encryption.enc_01) is Level.NOT_APPLICABLE
 
