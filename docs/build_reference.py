@@ -393,11 +393,9 @@ def _formats() -> Iterator[str]:
     rows = []
     for name in formats.FORMATS:
         title = KINDS[name][0] if name in KINDS else ""
-        rule = formats._ONE_RULE.get(name)
+        rule = formats.rule_of(name)
         if rule is not None:
-            from conformance.codes import licence_id
-
-            title = "只看一条规则：" + next(r.text for r in licence_id.RULES if r.name == rule[1])
+            title = "只看一条规则：" + rule.text
         elif not title:
             examined = formats.EXAMINERS.get(name)
             first = examined(None).failed if examined else ()

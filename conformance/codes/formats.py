@@ -14,7 +14,18 @@ import functools
 import re
 from collections.abc import Callable
 
-from conformance.codes import citizen_id, dates, division, holder_type, licence_id, uscc
+from conformance.codes import (
+    citizen_id,
+    dates,
+    division,
+    forwarded,
+    holder_type,
+    ipv6,
+    ipv6_host,
+    ipv6_prefix,
+    licence_id,
+    uscc,
+)
 from conformance.codes.rule import Examination, Finding, Rule, not_text
 from conformance.codes.text import shown
 from conformance.errors import ProfileError
@@ -76,11 +87,18 @@ EXAMINERS: dict[str, Examine] = {
     "base64": _base64,
     "plain-text": _plain_text,
     "https-url": _https_url,
+    "ipv6-address": ipv6.examine,
+    "ipv6-canonical": ipv6.examine_output,
+    "ipv6-prefix": ipv6_prefix.examine,
+    "ipv6-authority": ipv6_host.examine_authority,
+    "ipv6-url": ipv6_host.examine_url,
+    "forwarded": forwarded.examine,
 }
 """Format → its examination."""
 
 _ONE_RULE: dict[str, tuple[Examine, str]] = {
-    f"licence-id-{rule.name}": (licence_id.examine, rule.name) for rule in licence_id.RULES
+    **{f"licence-id-{rule.name}": (licence_id.examine, rule.name) for rule in licence_id.RULES},
+    **{f"ipv6-canonical-{rule.name}": (ipv6.examine_output, rule.name) for rule in ipv6.OUTPUT_RULES},
 }
 """`licence-id-version` … : one rule of the identifier alone, for a clause that speaks of one part. A rule that cannot
 be evaluated (no six parts, no computable check character) is not satisfied: 符合 needs data that was looked at."""
@@ -99,6 +117,15 @@ FORMATS: dict[str, Callable[[object], bool]] = {
     **{name: functools.partial(_one, examine, rule) for name, (examine, rule) in _ONE_RULE.items()},
 }
 """Format → predicate, as `jsonschema_rs` takes it."""
+
+
+def rule_of(format: str) -> Rule | None:
+    """The one rule that a format such as `ipv6-canonical-lower` looks at; None when it looks at all of them."""
+    if format not in _ONE_RULE:
+        return None
+    examine, name = _ONE_RULE[format]
+    result = examine(None)  # what is no text breaks or leaves unchecked every rule there is
+    return next((r for r in (*(f.rule for f in result.failed), *result.unchecked) if r.name == name), None)
 
 
 def register(name: str, holds: Callable[[object], bool], examine: Examine | None = None) -> None:
@@ -167,11 +194,18 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "gb-datetime": ("date", "time"),
     "division-code": ("province", "prefecture", "county"),
     "holder-type-code": ("name", "group"),
+    "ipv6-address": ("canonical", "integer"),
+    "ipv6-canonical": ("canonical", "integer"),
+    "ipv6-prefix": ("network", "length"),
+    "ipv6-authority": ("address", "port"),
+    "ipv6-url": ("address", "port"),
+    "forwarded": ("first", "last"),
 }
 
 
 def part_names(format: str) -> tuple[str, ...]:
     """The parts that `part` knows for a format."""
-    if format.startswith("licence-id"):
-        return _PARTS["licence-id"]
+    for family in ("licence-id", "ipv6-canonical"):
+        if format.startswith(family):
+            return _PARTS[family]
     return _PARTS.get(format, ())

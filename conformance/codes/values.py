@@ -7,7 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.codes import citizen_id, dates, division, holder_type, licence_id, uscc
+from conformance.codes import (
+    citizen_id,
+    dates,
+    division,
+    forwarded,
+    holder_type,
+    ipv6,
+    ipv6_host,
+    ipv6_prefix,
+    licence_id,
+    uscc,
+)
 from conformance.codes.rule import Examination
 from conformance.codes.text import shown
 from conformance.errors import UsageError
@@ -22,6 +33,12 @@ KINDS: dict[str, tuple[str, Callable[[object], Examination]]] = {
     "gb-datetime": ("时间", dates.examine_datetime),
     "division-code": ("行政区划代码（GB/T 2260）", division.examine),
     "holder-type-code": ("持证主体代码类型代码（GB/T 36903 附录 A）", holder_type.examine),
+    "ipv6-address": ("IPv6 地址（RFC 4291）", ipv6.examine),
+    "ipv6-canonical": ("推荐写法的 IPv6 地址（RFC 5952）", ipv6.examine_output),
+    "ipv6-prefix": ("IPv6 前缀（RFC 4291）", ipv6_prefix.examine),
+    "ipv6-authority": ("IPv6 字面量作主机，可带端口（RFC 3986）", ipv6_host.examine_authority),
+    "ipv6-url": ("主机是 IPv6 字面量的 URL（RFC 3986）", ipv6_host.examine_url),
+    "forwarded": ("Forwarded 字段（RFC 7239）", forwarded.examine),
 }
 """Kind → (title, examination)."""
 

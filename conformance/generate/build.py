@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.codes.text import shown
 from conformance.errors import ProfileError
-from conformance.generate import calendar, codelists, licence, mutate, organisation, people, words
+from conformance.generate import calendar, codelists, ipv6, licence, mutate, organisation, people, words
 from conformance.generate.draw import Strategy, chosen, string, whole
 
 if TYPE_CHECKING:
@@ -92,6 +92,13 @@ _MAKERS: dict[str, _Maker] = {
     "division-code": _pair(codelists.divisions, codelists.broken_division),
     "holder-type-code": _pair(codelists.holder_types, codelists.broken_holder_type),
     "phone": lambda rule, _: people.phones(rule),
+    "ipv6-address": lambda rule, options: (
+        ipv6.addresses(options) if rule is None else ipv6.broken_address(rule, options)
+    ),
+    "ipv6-prefix": ipv6.prefixes,
+    "ipv6-authority": ipv6.authorities,
+    "ipv6-url": lambda rule, _: ipv6.urls(rule),
+    "forwarded": lambda rule, _: ipv6.forwarded(rule),
     "person-name": lambda _, options: people.names(rare=bool(options.get("rare"))),
     "text": _text,
     "integer": _integer,

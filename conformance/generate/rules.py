@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from conformance.codes import citizen_id, dates, division, holder_type, licence_id, uscc
+from conformance.codes import (
+    citizen_id,
+    dates,
+    division,
+    forwarded,
+    holder_type,
+    ipv6,
+    ipv6_host,
+    ipv6_prefix,
+    licence_id,
+    uscc,
+)
 from conformance.codes.rule import Rule
 
 
@@ -103,6 +114,11 @@ GENERATORS: Mapping[str, Generator] = MappingProxyType(
                     Broken("charset", "手机号码只用半角数字", ("charset",)),
                 ),
             ),
+            Generator("ipv6-address", "IPv6 地址（各种写法）", _of(ipv6.RULES), ("of", "within")),
+            Generator("ipv6-prefix", "IPv6 前缀", _of(ipv6_prefix.RULES), ("length",)),
+            Generator("ipv6-authority", "方括号里的 IPv6 主机", _of(ipv6_host.RULES), ("of",)),
+            Generator("ipv6-url", "主机是 IPv6 字面量的 URL", _of(ipv6_host.RULES)),
+            Generator("forwarded", "Forwarded 字段", _of(forwarded.RULES[:3])),
             Generator("person-name", "人名", forms=("valid", "rare")),
             Generator("text", "文本", options=("min", "max", "alphabet", "characters"), forms=()),
             Generator("integer", "整数", options=("min", "max"), required=("min", "max"), forms=()),
