@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from conformance.codes.text import shown
-from conformance.documents import coverage, decryption, encryption, integrity, licence, licence_file, pdf, told
+from conformance.documents import coverage, decryption, encryption, integrity, licence, licence_file, pdf, told, voucher
 from conformance.documents.coverage import WORDS
 from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
@@ -255,6 +255,8 @@ def _pdf(data: bytes, base: Inspection, options: Options) -> Inspection:
     facts += [("修订", f"{found.pdf.revisions} 次")] if found.pdf.revisions > 1 else []
     files = tuple(FileTold(a.name, a.size, "", "附件", (), "") for a in found.pdf.attachments)
     more = licence_file.pdf_licence(found, options.licence, base.name) if options.licence is not None else ()
+    if options.voucher is not False:
+        more += voucher.pdf_voucher(found, options.voucher)
     return replace(
         base, kind="pdf", kind_word="PDF 文件", facts=tuple(facts), files=files, signatures=signatures,
         findings=found.findings + more,
@@ -289,6 +291,8 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
     s = found.signatures
     signatures = tuple(_signature(s, g, found.values[g.index], found.package) for g in s.signatures)
     more = licence_file.licence(s, found, options.licence, base.name) if options.licence is not None else ()
+    if options.voucher is not False:
+        more += voucher.ofd_voucher(s, options.voucher)
     return replace(
         base, kind="ofd", kind_word="OFD 版式文档", facts=_facts(ofd), metadata=tuple(licence.metadata(ofd).items()),
         files=tuple(_files(s, signatures)), signatures=signatures, findings=found.findings + more,
