@@ -52,7 +52,12 @@ def measure(case: Case, log: Path) -> None:
     started = time.monotonic()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            case.command, cwd=case.cwd, env={**os.environ, **case.env}, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            case.command,
+            cwd=case.cwd,
+            env={**_plain_environment(), **case.env},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
         )
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -60,6 +65,11 @@ def measure(case: Case, log: Path) -> None:
         case.note = "failed: " + log.read_text(errors="replace")[-200:].replace("\n", " ")
     else:
         case.runs.append((time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+
+
+def _plain_environment() -> dict[str, str]:
+    """Without what makes Python compile our modules anew in every process, while installed libraries are compiled."""
+    return {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")}
 
 
 def cases(folder: Path, with_peers: bool) -> list[Case]:

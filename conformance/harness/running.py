@@ -110,6 +110,7 @@ class Ahead:
             workers=workers,
             # What `-x` may have begun in vain; without it a wider window keeps every thread busy behind a slow check.
             window=workers if stops_early else 4 * workers,
+            turn=run.sender.turn,
         )
 
     def _job(self, entry: Planned, by_name: Mapping[tuple[str, str], str]) -> Job:

@@ -17,12 +17,14 @@ import time
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Protocol
 
 import httpx as client_library  # the one line to change for httpx2
 
 from conformance.model.exchange import Exchange, Fault, Request, Response
 from conformance.model.target import Limits, Target
+from conformance.probe.turn import Turn
 from conformance.target import access
 
 USER_AGENT = "conformance"
@@ -33,6 +35,8 @@ _CHUNK = 65536
 
 class Sender(Protocol):
     """What checks send through: the live port, or a replay of a record."""
+
+    turn: Turn
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange: ...
 
@@ -76,11 +80,13 @@ class HttpPort:
         self._watcher: threading.Thread | None = None
         self._closed = threading.Event()
         self.usage = Usage()
+        self.turn = Turn()
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:
         """One request, no redirect followed, no retry. Never raises for what the system does: see `Exchange.fault`."""
         try:  # read by the client's own parser: the host that is asked about is the host that is connected to
-            host = client_library.URL(request.url).host.lower()
+            url = client_library.URL(request.url)
+            host = url.host.lower()
         except (client_library.InvalidURL, UnicodeError, ValueError) as error:  # a system gave it, such as `http://[`
             return _failed(request, "request", f"请求无法构造: {error}", operation, identity)
         if not host:
@@ -89,15 +95,20 @@ class HttpPort:
             return _failed(
                 request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity
             )
-        with self._slots:
+        if not self._slots.acquire(blocking=False):
+            with self.turn.aside():
+                self._slots.acquire()
+        try:
             refusal = self._admit()
             if refusal:
                 return _failed(request, *refusal, operation, identity)
             try:
-                return self._exchange(request, operation, identity)
+                return self._exchange(request, url, operation, identity)
             finally:
                 with self._lock:
                     self.usage.in_flight -= 1
+        finally:
+            self._slots.release()
 
     def upcoming(self) -> str:
         return ""
@@ -125,14 +136,17 @@ class HttpPort:
                 start = max(now, self._next_start)
                 self._next_start = start + 1 / self._limits.rate
                 wait = start - now
-        if wait and self._closed.wait(wait):
-            with self._lock:
-                self.usage.in_flight -= 1
-                self.usage.sent -= 1
-            return "stopped", "运行已停止，未发送"
+        if wait:
+            with self.turn.aside():
+                stopped = self._closed.wait(wait)
+            if stopped:
+                with self._lock:
+                    self.usage.in_flight -= 1
+                    self.usage.sent -= 1
+                return "stopped", "运行已停止，未发送"
         return None
 
-    def _exchange(self, request: Request, operation: str, identity: str) -> Exchange:
+    def _exchange(self, request: Request, url: Any, operation: str, identity: str) -> Exchange:
         client = self._client()
         watch: _Watch = self._local.watch
         watch.begin(self._limits.total_timeout)
@@ -145,7 +159,7 @@ class HttpPort:
         try:
             built = client_library.Request(
                 request.method,
-                request.url,
+                url,
                 headers={**_HEADERS, **request.headers},
                 content=request.body or None,
                 extensions={"timeout": self._timeout, "trace": watch.trace},
@@ -231,7 +245,7 @@ class HttpPort:
                 limits=client_library.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=_IDLE),
             )
             self._local.client = client
-            self._local.watch = _Watch()
+            self._local.watch = _Watch(self.turn)
             with self._lock:
                 self._clients.append(client)
                 self._watch[id(client)] = self._local.watch
@@ -249,10 +263,27 @@ class HttpPort:
                     watch.cut()
 
 
-class _Watch:
-    """The socket of one thread's exchange and the moment at which it is cut."""
+_WAITS, _WAITED, _CONNECTED = 1, 2, 3
+_STEPS = ("connect_tcp", "start_tls", "receive_response_headers", "receive_response_body")
 
-    def __init__(self) -> None:
+
+@cache
+def _event(name: str) -> int:
+    """What an event such as `http11.receive_response_headers.started` means here; 0: nothing."""
+    step, _, end = name.partition(".")[2].partition(".")
+    if step not in _STEPS:
+        return 0
+    if end == "started":
+        return _WAITS
+    return _CONNECTED if step in _STEPS[:2] and end == "complete" else _WAITED
+
+
+class _Watch:
+    """The socket of one thread's exchange and the moment at which it is cut; while it waits, others compute."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._gave = False
         self.deadline = 0.0
         self.expired = False
         self._socket: socket.socket | None = None
@@ -263,11 +294,24 @@ class _Watch:
 
     def end(self) -> bool:
         self.deadline = 0.0
+        if self._gave:
+            self._gave = False
+            self._turn.take()
         return self.expired
 
     def trace(self, name: str, info: dict[str, Any]) -> None:
-        """httpcore's documented trace extension: remember the newest connection of this thread."""
-        if name.endswith(("connect_tcp.complete", "start_tls.complete")):
+        """httpcore's documented trace extension: remember the newest connection of this thread, and give the turn
+        while the other side has the word."""
+        kind = _event(name)
+        if not kind:
+            return
+        if kind == _WAITS:
+            self._gave = self._turn.give() or self._gave
+            return
+        if self._gave:
+            self._gave = False
+            self._turn.take()
+        if kind == _CONNECTED:
             self._socket = info["return_value"].get_extra_info("socket")
 
     def cut(self) -> None:

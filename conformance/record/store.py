@@ -69,10 +69,13 @@ class EvidenceStore:
             if folder not in self._folders:
                 os.makedirs(folder, exist_ok=True)
                 self._folders.add(folder)
-            with open(temporary, "xb", buffering=0) as file:
+            fd = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+            try:
                 view = memoryview(data)
                 while view:
-                    view = view[file.write(view) :]
+                    view = view[os.write(fd, view) :]
+            finally:
+                os.close(fd)
             os.rename(temporary, final)
         except OSError as e:
             try:

@@ -40,7 +40,9 @@ def run_batch(run: Run, planned: Iterable[Planned] | None = None) -> dict[str, C
         after = tuple(by_name[(entry.profile.id, n)] for n in entry.check.after if (entry.profile.id, n) in by_name)
         return Job(entry.key, lambda: run_check(run, entry), entry.check.exclusive and entry.decided is None, after)
 
-    engine = Engine([job(e) for e in entries], workers=run.target.limits.concurrency, window=len(entries) + 1)
+    engine = Engine(
+        [job(e) for e in entries], workers=run.target.limits.concurrency, window=len(entries) + 1, turn=run.sender.turn
+    )
     try:
         return {entry.key: engine.result(entry.key) for entry in entries}
     finally:

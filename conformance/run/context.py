@@ -99,7 +99,11 @@ class Procedure:
 
     def sleep(self, seconds: float) -> None:
         """Wait, at most an hour; ends at once when the run is stopped. A replay does not wait."""
-        if not self._run.replaying and self._run.stopped.wait(min(seconds, 3600.0)):
+        if self._run.replaying:
+            return
+        with self._run.sender.turn.aside():
+            stopped = self._run.stopped.wait(min(seconds, 3600.0))
+        if stopped:
             raise Aborted
 
     # Touching the system ---------------------------------------------------------------------------------
@@ -172,7 +176,7 @@ class Procedure:
                 op, values = prepared[n]
                 return self._run.perform(op, {**values, **self._identity(as_)}, as_, f"交互 {first + n + 1}")
 
-            with ThreadPoolExecutor(max(1, min(32, len(prepared)))) as pool:
+            with self._run.sender.turn.aside(), ThreadPoolExecutor(max(1, min(32, len(prepared)))) as pool:
                 answers = list(pool.map(one, range(len(prepared))))
             for answer in answers:
                 self._note(answer)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from conformance.errors import ConformanceError
 from conformance.model.exchange import Exchange, Fault, Request, Response
+from conformance.probe.turn import Turn
 from conformance.run.redact import Redactor
 
 _SECRET = re.compile(r"‹secret[^›]*›")
@@ -24,6 +25,7 @@ class Replay:
         self._exchanges = list(exchanges)
         self._examples = list(examples)
         self._redactor = Redactor()
+        self.turn = Turn()
 
     def upcoming(self) -> str:
         return str(self._exchanges[0].get("operation", "")) if self._exchanges else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -73,7 +74,7 @@ class Run:
         A token is kept for the run; two checks that need it at once log in once. `stale`: a token that was refused,
         to be replaced unless another check did so already.
         """
-        with self._token_lock:
+        with self._login_alone():
             if self._tokens.get(identity, stale) != stale:
                 return self._tokens[identity], None
             if self.replaying and self.sender.upcoming() != LOGIN:
@@ -84,6 +85,16 @@ class Run:
                 return None, answer
             self._tokens[identity] = token
             return token, None
+
+    @contextmanager
+    def _login_alone(self) -> Generator[None]:
+        if not self._token_lock.acquire(blocking=False):
+            with self.sender.turn.aside():
+                self._token_lock.acquire()
+        try:
+            yield
+        finally:
+            self._token_lock.release()
 
     def login_operation(self) -> Operation:
         login = self.auth["login"]

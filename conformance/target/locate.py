@@ -15,6 +15,7 @@ from conformance.errors import TargetError
 Location = tuple[str | int, ...]
 _ENVIRONMENT = JSONPathEnvironment()
 _LAST = re.compile(r"\[\*\]$|\.\*$")
+_PLAIN = re.compile(r"\$(\.[A-Za-z_][A-Za-z0-9_]*)+")  # most paths there are; walked without the query engine
 _LONGEST = 1000
 
 
@@ -53,9 +54,27 @@ def locate_nodes(data: Any, path: str) -> list[tuple[Location, Any]]:
     if not path.startswith("$"):
         return [((path,), data[path])] if isinstance(data, Mapping) and path in data else []
     try:
+        names = _members(path)
+        if names is not None:
+            return _walk(data, names)
         return [(tuple(node.location), node.value) for node in compile_path(path).find(data)]
     except (JSONPathError, RecursionError):
         return []  # an answer too deep for the query holds nothing that a binding could mean
+
+
+@lru_cache(maxsize=4096)
+def _members(path: str) -> Location | None:
+    """The names of a path that is nothing but members, `$.data.id`; None for every other query."""
+    return tuple(path[2:].split(".")) if _PLAIN.fullmatch(path) else None
+
+
+def _walk(data: Any, names: Location) -> list[tuple[Location, Any]]:
+    """RFC 9535, 2.5.1.2: a name selects a member of an object and nothing of anything else."""
+    for name in names:
+        if not isinstance(data, Mapping) or name not in data:
+            return []
+        data = data[name]
+    return [(names, data)]
 
 
 def locate(data: Any, path: str) -> list[Any]:

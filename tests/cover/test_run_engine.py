@@ -126,3 +126,40 @@ def test_a_closed_engine_does_not_keep_anybody_waiting() -> None:
     engine.close()
     with pytest.raises(RuntimeError, match="closed"):
         engine.result(9)
+
+
+def test_what_never_waits_is_done_by_whoever_asks() -> None:
+    """A thread costs more than it saves where there is nothing to wait for."""
+    where: list[int] = []
+
+    def work(n: int) -> CheckResult:
+        where.append(threading.get_ident())
+        return _result(n)
+
+    engine = Engine([Job(n, lambda n=n: work(n)) for n in range(20)], workers=8, window=32)
+    assert [engine.result(n).key for n in range(20)] == [str(n) for n in range(20)]
+    assert not engine.unfinished
+    engine.close()
+    assert set(where) == {threading.get_ident()}
+
+
+def test_a_job_that_was_passed_over_keeps_nobody_waiting() -> None:
+    """pytest may skip items; the engine then begins behind them, also where a later job names one in `after`."""
+    meter = Meter(0.0)
+    slow = Meter(0.02)
+    jobs = [meter.job(0), meter.job(1), meter.job(2), *(slow.job(n, after=(1,)) for n in range(3, 12))]
+    engine = Engine(jobs, workers=4, window=100)
+    engine.result(0)
+    engine.result(2)  # 1 is never asked for
+    assert [engine.result(n).key for n in range(3, 12)] == [str(n) for n in range(3, 12)]
+    engine.close()
+
+
+def test_a_result_asked_for_again_is_worked_out_again_in_either_way() -> None:
+    for seconds in (0.0, 0.02):
+        meter = Meter(seconds)
+        engine = Engine([meter.job(n) for n in range(4)], workers=2, window=10)
+        for n in (0, 1, 1, 2, 3):
+            assert engine.result(n).key == str(n)
+        engine.close()
+        assert [n for kind, n in meter.events if kind == "start"].count(1) == 2

@@ -130,3 +130,17 @@ def test_parts_that_disagree_are_refused(change: dict[str, Any]) -> None:
     assert requirements(
         bundle(profile(), profile(id="q", **change), **{key: change[key]})
     )  # the bundle's own word decides
+
+
+@pytest.mark.parametrize("path", ["$.a", "$.a.b", "$.a.c.d", "$.x", "$.l.0", "$.a.b.c", "$._u", "$.n.x"])
+@pytest.mark.parametrize(
+    "data", [{"a": {"b": 1, "c": {"d": None}}, "l": [1], "_u": 0, "n": None}, [], "text", None, {"a": []}]
+)
+def test_a_path_of_members_says_what_the_query_engine_says(path: str, data: object) -> None:
+    from conformance.target.locate import compile_path, locate_nodes
+
+    try:
+        said = [(tuple(node.location), node.value) for node in compile_path(path).find(data)]
+    except TargetError:
+        return  # `$.l.0` is no RFC 9535 query
+    assert locate_nodes(data, path) == said
