@@ -19,7 +19,7 @@ from conformance.resources import version
 Handler = Callable[[argparse.Namespace], int]
 _LANGUAGES = ("zh-CN", "en")
 # As `conformance.report.formats.FORMATS`, which is not imported for --help.
-_FORMATS = ("html", "json", "csv", "junit", "ctrf", "earl", "oscal", "in-toto", "gitb")
+_FORMATS = ("html", "pdf", "docx", "xlsx", "json", "csv", "junit", "ctrf", "earl", "oscal", "in-toto", "gitb")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -128,7 +128,7 @@ def report(args: argparse.Namespace) -> int:
     _untouched(args.record, "不能出报告")
     out = Path(args.out) if args.out else beside(Path(args.record), args.format)
     with open_record(args.record) as record:
-        print(export(record, args.format, out, args.lang))
+        print(export(record, args.format, out, args.lang, template=Path(args.template) if args.template else None))
     return 0
 
 
@@ -355,6 +355,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认在记录目录里，zip 则在其旁边")
     sub.add_argument("--format", choices=_FORMATS, default="html", help="格式，默认 html")
+    sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板（--format docx）")
     lang_option(sub)
     sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")

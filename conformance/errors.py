@@ -86,9 +86,9 @@ class UsageError(ConformanceError):
 class MissingExtra(ConformanceError):  # noqa: N818 - what is missing, said as a noun
     """An optional package is not installed."""
 
-    def __init__(self, package: str, extra: str) -> None:
+    def __init__(self, package: str, extra: str, command: str = "") -> None:
         super().__init__(
             "X001",
             f"缺少可选组件 {package}",
-            hint=f"pip install 'conformance[{extra}]'",
+            hint=command or f"pip install 'conformance[{extra}]'",
         )

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Debian packages: root installs what is missing, anybody else is told in one line what is skipped for it.
-# usage: system.sh        what the tests need (openssl, chromium with fonts)
+# usage: system.sh        what the tests need (openssl, chromium with fonts, Pango)
 #        system.sh venv   what a virtual environment needs
 set -eu
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -12,6 +12,9 @@ else
     have openssl || missing="$missing openssl"
     have curl || missing="$missing curl"
     if ! have chromium; then missing="$missing chromium fonts-noto-cjk"; fi
+    # The PDF of a report: what lays text out, and what the tests read it with.
+    have pdftotext || missing="$missing poppler-utils"
+    ldconfig -p 2>/dev/null | grep -q libpangoft2 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     have ip || missing="$missing iproute2"
 fi
 [ -n "$missing" ] || exit 0

@@ -11,6 +11,7 @@ from conformance.model.result import CheckResult
 from conformance.model.verdict import Provision, Verdict
 from conformance.record.reading import CheckView as Judged
 from conformance.record.reading import ClauseView as JudgedClause
+from conformance.report.appendix import Appendix
 from conformance.report.context import LONG, SAID, Context
 from conformance.report.evidence import Budget, Reader
 from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
@@ -23,8 +24,11 @@ _GENERATION = ("rule", "seed", "examples", "counterexample", "shrunk")
 class Checks:
     """Makes check views; evidence is read only for the tree, and only as far as its budget goes."""
 
-    def __init__(self, context: Context, reader: Reader, passes: Budget, others: Budget) -> None:
+    def __init__(
+        self, context: Context, reader: Reader, passes: Budget, others: Budget, appendix: Appendix | None = None
+    ) -> None:
         self.context = context
+        self._appendix = appendix
         self._reader = reader
         self._passes = passes
         self._others = others
@@ -163,6 +167,8 @@ class Checks:
                 yield Line(self.context.words[f"manual.{name}"], self.context.say(text, LONG))
 
     def _evidence(self, result: CheckResult, bad: bool) -> tuple[EvidenceView, ...]:
+        if self._appendix is not None:
+            return self._appendix.named(result.evidence[:SHOWN_EVIDENCE])
         return self._reader.views(result.evidence[:SHOWN_EVIDENCE], self._others if bad else self._passes)
 
 

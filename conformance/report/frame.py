@@ -89,6 +89,11 @@ def bands(context: Context, kind: Kind) -> tuple[str, ...]:
     return tuple(context.words[f"band.{name}"] for name, holds in said.items() if holds)
 
 
+def watermark(context: Context, kind: Kind) -> str:
+    """What lies across every page of a document that nobody has signed."""
+    return context.words["watermark.draft" if kind.laboratory else "watermark.self"]
+
+
 def conclusion(context: Context, case: Case, judged: Judged) -> Conclusion:
     w, overall = context.words, judged.overall
     counting = [c for c in context.clauses if c.outcome.counts]

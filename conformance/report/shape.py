@@ -99,6 +99,7 @@ class EvidenceView:
     path: str
     text: str = ""
     note: str = ""
+    ref: str = ""  # its number in the appendix of a paper report
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,3 +332,6 @@ class ReportView:
     verify: tuple[str, ...]
     digests: tuple[Line, ...]
     opinions: tuple[str, ...] = field(default=())
+    paper: bool = False  # made for pages: no filter, no folds, evidence in an appendix
+    watermark: str = ""
+    appendix: Rows[EvidenceView] = field(default_factory=lambda: Rows((), lambda item: item))

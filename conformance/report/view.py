@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.model.verdict import Overall
 from conformance.record.reading import Record
 from conformance.report import course, frame, scope
+from conformance.report.appendix import Appendix, paper_budgets
 from conformance.report.case import read_case
 from conformance.report.checks import Checks
 from conformance.report.clauses import Tree
@@ -22,15 +25,19 @@ def build_view(
     *,
     mask: Mask = identity,
     budgets: tuple[Budget, Budget] | None = None,
+    paper: bool = False,
 ) -> ReportView:
     """Everything the templates need, from the record alone.
 
     mask     what every text shaped by a system or a person goes through before it is shown (personal data)
     budgets  how much evidence to show: (of checks that passed, of the others); evidence is read while printing
+    paper    made for pages: evidence stands in an appendix, by number
     """
     context = Context(record, wording(lang), mask)
-    passes, others = budgets or default_budgets()
-    tree = Tree(context, Checks(context, Reader(record.evidence, context.words, mask), passes, others))
+    passes, others = budgets or (paper_budgets() if paper else default_budgets())
+    reader = Reader(record.evidence, context.words, mask)
+    appendix = Appendix(context, reader, passes, others) if paper else None
+    tree = Tree(context, Checks(context, reader, passes, others, appendix))
     case = read_case(context)
     run = frame.run_number(context)
     number = case.number or run
@@ -44,7 +51,7 @@ def build_view(
     cover = frame.cover(context, case, number)
     covered, untested = scope.coverage(context)
     fingerprint, fingerprint_note = course.fingerprint(context)
-    return ReportView(
+    view = ReportView(
         lang=context.lang,
         laboratory=laboratory,
         partial=partial,
@@ -85,3 +92,6 @@ def build_view(
         digests=frame.digests(context),
         opinions=case.opinions,
     )
+    if appendix is None:
+        return view
+    return replace(view, paper=True, watermark=frame.watermark(context, kind), appendix=appendix.rows())

@@ -31,6 +31,9 @@ FORMATS: Mapping[str, Format] = {
     f.name: f
     for f in (
         Format("html", "report.html", "一个网页文件，可打印成 A4", ""),
+        Format("pdf", "report.pdf", "A4 版式的 PDF，证据在附录", "pdf"),
+        Format("docx", "report.docx", "Word 文件，可用实验室自己的模板", "word"),
+        Format("xlsx", "clauses.xlsx", "条款表，电子表格", "sheet"),
         Format("json", "results.json", "全部结果，按公布的 JSON Schema", "data"),
         Format("csv", "clauses.csv", "条款表，一行一个检测项", "table"),
         Format("junit", "junit.xml", "JUnit XML，一个检测项一个用例", "junit"),
@@ -43,18 +46,31 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def export(record: Record, format: str, out_path: str | Path, lang: str = "zh-CN", *, mask: Mask = mask_text) -> Path:
+def export(
+    record: Record,
+    format: str,
+    out_path: str | Path,
+    lang: str = "zh-CN",
+    *,
+    mask: Mask = mask_text,
+    template: Path | None = None,
+) -> Path:
     """Write one rendering of a record → the path of the file, which appears whole or not at all.
+
+    template   a Word template in place of the one that ships, for `docx`
 
     UsageError U611 for an unknown format, MissingExtra X001 when its package is not installed, RecordError R111.
     """
     known = FORMATS.get(format)
     if known is None:
         raise UsageError("U611", f"没有报告格式 {format!r}", expected=" | ".join(FORMATS), where="--format")
-    if not known.module:
+    if not known.module and template is None:
         return html.render(record, out_path, lang, mask=mask)  # streamed, so its size costs no memory
+    if template is not None and format != "docx":
+        raise UsageError("U612", f"格式 {format} 不用模板", expected="--format docx", where="--template")
     module = importlib.import_module(f"{__name__}.{known.module}")
-    return put(Path(out_path), module.render(record, lang, mask))
+    more = {"template": template} if template is not None else {}
+    return put(Path(out_path), module.render(record, lang, mask, **more))
 
 
 def beside(record: Path, format: str) -> Path:
