@@ -44,6 +44,8 @@ class Case:
     serial: bool = False  # takes long: measured once
     runs: list[tuple[float, float, float]] = field(default_factory=list)
     note: str = ""
+    say: bool = False  # what it prints is told below the table
+    said: str = ""
 
 
 def measure(case: Case, log: Path) -> None:
@@ -65,6 +67,7 @@ def measure(case: Case, log: Path) -> None:
         case.note = "failed: " + log.read_text(errors="replace")[-200:].replace("\n", " ")
     else:
         case.runs.append((time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+        case.said = log.read_text(errors="replace") if case.say else ""
 
 
 def _plain_environment() -> dict[str, str]:
@@ -103,12 +106,26 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
         Case("run 10,000 checks, fast, record", ours("bench-10000-0", 10, "--conformance-report=none"), folder, fresh=(record,), serial=True),
         Case("HTML report of 10,000 checks", [python, "-m", "conformance.cli", "report", "record", "-o", "report.html"], folder, serial=True),
     ]  # fmt: skip
+    files = CACHE / "files"
+    subprocess.run([python, str(HERE / "files.py"), "make", str(files)], check=True)
+    out += [
+        Case("1,000 sealed OFD (asked: 30 s, 300 MB)", [python, str(HERE / "files.py"), "all", str(files / "many")], folder, serial=True, say=True),
+        Case("sealed OFD of 1 MB, 15 times (asked: 25 ms each)", [python, str(HERE / "files.py"), "one", str(files / "large.ofd")], folder, serial=True, say=True),
+        *(Case(f"hostile OFD of 200 MB: {p.stem} (asked: 2 s, 150 MB)", [python, str(HERE / "files.py"), "one", str(p), "1"], folder, serial=True, say=True)
+          for p in sorted(files.glob("hostile-*.ofd"))),
+        *(Case(f"real file {p.name}, 15 times", [python, str(HERE / "files.py"), "one", str(p)], folder, serial=True, say=True) for p in sorted(real_files())),
+    ]  # fmt: skip
     if with_peers:
         out += [
             Case(label, command, cwd, fast, env=env, serial=True)
             for label, command, cwd, env in peers.cases(CACHE, folder, BASE)
         ]
     return out
+
+
+def real_files() -> list[Path]:
+    """A collection that lies beside the checkout, when there is one."""
+    return list((HERE.parents[1] / "shared" / "samples" / "ofd").glob("*.ofd"))
 
 
 def table(measured: list[Case]) -> str:
@@ -154,6 +171,9 @@ def main() -> None:
         server.terminate()
         server.wait()
     print(table(measured))
+    for case in measured:
+        if case.said:
+            print(f"\n{case.label}\n{case.said}", end="")
     print(
         "\nmost requests in flight, as the server counted: " + ", ".join(f"{k}: {v}" for k, v in most.items() if v > 1)
     )

@@ -28,6 +28,7 @@ from conformance.errors import UsageError
 
 _WHOLE = 32 << 20  # bytes of a file that is no package and is read at once
 _CHUNK = 1 << 20
+_MOST_SM3 = 64 << 20  # a larger file is named by SHA-256 alone: SM3 takes a second for each 200 MB
 _HEAD = 1024  # a PDF may have some bytes before its mark
 _PDF_HEAD = re.compile(rb"%PDF-\d")
 _TAIL = (1 << 16) + 22  # bytes in which the end of a ZIP package lies
@@ -194,13 +195,14 @@ def _look(file: BinaryIO, name: str, options: Options) -> Inspection:
 
 
 def _identity(file: BinaryIO, name: str) -> Inspection:
-    hashes = hasher("sm3"), hashlib.sha256()
-    size = 0
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    whole, sm3 = hashlib.sha256(), hasher("sm3") if size <= _MOST_SM3 else None
     while piece := file.read(_CHUNK):
-        size += len(piece)
-        for h in hashes:
-            h.update(piece)
-    return Inspection(name, size, hashes[0].digest().hex(), hashes[1].hexdigest(), "other", "其他文件")
+        whole.update(piece)
+        if sm3 is not None:
+            sm3.update(piece)
+    return Inspection(name, size, sm3.digest().hex() if sm3 is not None else "", whole.hexdigest(), "other", "其他文件")
 
 
 def _ends_as_zip(file: BinaryIO, size: int) -> bool:

@@ -68,7 +68,7 @@ def _counted(it: Inspection) -> str:
 def _lines(it: Inspection, every: bool) -> Iterator[str]:
     yield shown(it.name)
     yield f"  {summary(it)}"
-    yield f"  大小 {it.size} 字节   SM3 {it.sm3}"
+    yield f"  大小 {it.size} 字节   SM3 {it.sm3 or '文件过大，未计算'}"
     yield f"  SHA-256 {it.sha256}"
     for layer, level in it.layers.items():
         yield f"  {LAYERS[layer]}：{LEVELS[level][0]} {LEVELS[level][1]}"

@@ -77,29 +77,42 @@ def _texts(tree: Element | None) -> dict[str, str]:
     for element in tree.iter() if tree is not None else ():
         name = element.get("ID")
         if name is not None:
-            codes = children(element, "TextCode") if local(element) == "TextObject" else ()
-            out[name] = "".join(c.text or "" for c in codes)
+            is_text = element.tag.endswith("}TextObject") or element.tag == "TextObject"
+            out[name] = "".join(c.text or "" for c in children(element, "TextCode")) if is_text else ""
     return out
 
 
 def index(ofd: Ofd, body: int = 0) -> tuple[Indexed, ...]:
     """Every ObjectRef of the custom tags, with the text that stands at the object it names."""
-    pages = objects(ofd, body)
+    known = ofd.memory.get(f"index {body}")
+    if known is not None:
+        return tuple(known)
     out: list[Indexed] = []
+    pages = objects(ofd, body) if next(ofd.part("custom-tag", body), None) is not None else {}
     for part in ofd.part("custom-tag", body):
         tree = ofd.tree(part.name)
-        for element in tree.iter() if tree is not None else ():
-            if local(element).rpartition(":")[2] != "ObjectRef":
-                continue
+        for path, element in _references(tree) if tree is not None else ():
             page, raw = element.get("PageRef") or "", text(element) or ""
             here = pages.get(page, {})
-            out.append(Indexed(part.name, _path(element), page, raw, raw in here, here.get(raw), place(element)))
-    return tuple(out)
+            out.append(Indexed(part.name, path, page, raw, raw in here, here.get(raw), place(element)))
+    found = ofd.memory[f"index {body}"] = tuple(out)
+    return found
 
 
-def _path(element: Element) -> str:
-    above = [local(e).rpartition(":")[2] for e in element.iterancestors()]
-    return "/".join(reversed(above[:-1])) or (above[0] if above else "")
+def _references(root: Element) -> list[tuple[str, Element]]:
+    """Every ObjectRef, with the names of the elements down to it; a name that is not well-formed may hold a colon."""
+    out: list[tuple[str, Element]] = []
+
+    def walk(element: Element, path: str) -> None:
+        for inner in element:
+            name = local(inner).rpartition(":")[2]
+            if name == "ObjectRef":
+                out.append((path or local(root).rpartition(":")[2], inner))
+            elif len(inner):
+                walk(inner, f"{path}/{name}" if path else name)
+
+    walk(root, "")
+    return out
 
 
 def watermarks(ofd: Ofd, body: int = 0) -> tuple[Watermark, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from conformance.documents.package import Limits, Package, Problem
 from conformance.documents.scan import Part, scan
@@ -22,6 +22,10 @@ PARSED = frozenset(
 )  # fmt: skip
 _KEPT = PARSED - {"page", "template", "annotation", "custom-tag"}
 SIGNATURE_ROLES = frozenset(("signatures", "signature", "signed-value", "seal"))
+_KEPT_MARKUP = (
+    60_000  # of pages and data too, so that they are not parsed for each clause again: some ten megabytes at most
+)
+TOTAL_XML = 64 << 20  # bytes of XML that are parsed of one package; real licences have less than ten megabytes
 TOTAL_MARKUP = 1_000_000  # over all files of a package: some two seconds of work
 
 
@@ -85,7 +89,9 @@ class Ofd:
     bodies: tuple[DocBody, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     ciphers: frozenset[str] = frozenset()  # entries that hold the ciphertext of others, as an opened map tells
+    memory: dict[str, Any] = field(default_factory=dict)  # what clauses work out once for all of them
     _folded: dict[str, str] = field(default_factory=dict)
+    _kept: int = 0
 
     @classmethod
     def open(cls, path: str | Path, limits: Limits | None = None, xml_limits: XmlLimits | None = None) -> Self:
@@ -142,14 +148,16 @@ class Ofd:
         if ROOT not in self.package.entries:
             return
         queue: deque[tuple[str, str, int]] = deque([(ROOT, "root", 0)])
-        markup = 0
+        markup = size = 0
         while queue:
             name, role, body = queue.popleft()
             if name in self.parts:
                 continue
             part = self.parts[name] = Part(name, role, body)
-            if markup > TOTAL_MARKUP:
-                part.problems = (Problem("xml-too-large", "包内 XML 标记总数过多，未解析", name),)
+            size += self.package.entries[name].size
+            if markup > TOTAL_MARKUP or size > TOTAL_XML:
+                what = "标记总数过多" if markup > TOTAL_MARKUP else "总量过大"
+                part.problems = (Problem("xml-too-large", f"包内 XML {what}，未解析", name),)
                 self.problems.extend(part.problems)
                 continue
             self._parse(part)
@@ -178,7 +186,8 @@ class Ofd:
         if xml.root is not None:
             part.markup = data.count(b"<")
             scan(part, xml.root)
-            if part.role in _KEPT:
+            if part.role in _KEPT or self._kept + part.markup <= _KEPT_MARKUP:
+                self._kept += part.markup if part.role not in _KEPT else 0
                 part.tree = xml.root
 
     def _directory(self, part: Part) -> str:

@@ -38,7 +38,7 @@ class Limits:
     entries: int = 20_000
     directory: int = 4 << 20
     entry: int = 64 << 20
-    total: int = 512 << 20
+    total: int = 192 << 20
     ratio: int = 200
     ratio_floor: int = 1 << 20  # a small member may compress as well as it likes
     name: int = 1024

@@ -113,11 +113,16 @@ def scan(part: Part, root: Element) -> None:
             known = split[tag] = (head[1:], name)
         space, name = known
         if ours:
-            _names(part, element, space)
+            if space != OFD_NS or element.prefix != "ofd":
+                _element_name(part, element, space)
         elif space not in (OFD_NS, "", "http://www.ofdspec.org") and name != "ObjectRef":
             continue
         for key, value in element.items():
-            if key == "ID":
+            if key[0] == "{":
+                if ours:
+                    kind = "attribute" if key.startswith("{http://www.ofdspec.org") else "foreign-attribute"
+                    part.names.setdefault(kind, f"{place(element)}@{key.rpartition('}')[2]}")
+            elif key == "ID":
                 if numbered:
                     part.ids.append((value, name, element.sourceline or 1))
             elif key in _REFS or (key == "Relative" and name == "DrawParam"):
@@ -169,18 +174,14 @@ def _links(part: Part, element: Element, name: str) -> None:
             part.links.append((role, raw.strip(), place(element)))
 
 
-def _names(part: Part, element: Element, space: str) -> None:
-    """GB/T 33190 7.1: elements in the namespace under the prefix ofd, attributes in none."""
+def _element_name(part: Part, element: Element, space: str) -> None:
+    """GB/T 33190 7.1: elements in the namespace under the prefix ofd (and attributes in none, as `scan` sees)."""
     if space != OFD_NS:
         kind = "root-namespace" if element.getparent() is None else "element-namespace"
         if kind == "root-namespace" or space != _root_space(element):
             part.names.setdefault(kind, f"{place(element)} → {space or '（无命名空间）'}")
-    elif element.prefix != "ofd":
+    else:
         part.names.setdefault("prefix", f"{place(element)} → {element.prefix or '（默认命名空间）'}")
-    for key in element.keys():  # noqa: SIM118 - an lxml element is not a mapping
-        if key[0] == "{":
-            kind = "attribute" if key.startswith("{http://www.ofdspec.org") else "foreign-attribute"
-            part.names.setdefault(kind, f"{place(element)}@{key.rpartition('}')[2]}")
 
 
 def _root_space(element: Element) -> str:

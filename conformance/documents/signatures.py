@@ -28,6 +28,7 @@ METHODS = {
 DEFAULT_METHOD = "MD5"  # annex A of GB/T 33190: what an absent CheckMethod means
 MOST_SIGNATURES = 256  # read of one package; SIG-02 tells when there are more
 MOST_STAMPS = 1000
+MOST_HASHED = 256 << 20  # bytes hashed for one package, over all methods; a file may be named by many signatures
 VALUE_LIMIT = 8 << 20  # bytes of one signature value; real ones have less than 1 MB
 
 
@@ -60,12 +61,13 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """One digest computed again. `ok` None: the file is not there, or the method is not known."""
+    """One digest computed again. `ok` None: the file is not there, the method is not known, or it was too much (`skipped`)."""
 
     reference: Reference
     algorithm: str | None
     computed: bytes | None
     ok: bool | None
+    skipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class SignatureSet:
     _hashes: dict[tuple[str, str], bytes | None] = field(default_factory=dict)
     _values: dict[str, bytes | None] = field(default_factory=dict)
     _digests: dict[str, tuple[Digest, ...]] = field(default_factory=dict)
+    _hashed: int = 0
 
     @classmethod
     def of(cls, ofd: Ofd) -> SignatureSet:
@@ -182,6 +185,10 @@ class SignatureSet:
         algorithm = signature.algorithm
         if algorithm is None or reference.found is None:
             return Digest(reference, algorithm, None, None)
+        if (reference.found, algorithm) not in self._hashes:
+            self._hashed += self.ofd.package.entries[reference.found].size
+            if self._hashed > MOST_HASHED:
+                return Digest(reference, algorithm, None, None, skipped=True)
         computed = self.hash(reference.found, algorithm)
         return Digest(reference, algorithm, computed, computed is not None and computed == reference.stated)
 
