@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from conformance.codes.text import shown
-from conformance.documents import coverage, decryption, encryption, integrity, licence, licence_file, pdf, told, voucher
+from conformance.documents import (
+    coverage,
+    decryption,
+    encryption,
+    integrity,
+    licence,
+    licence_file,
+    pdf,
+    schemas,
+    told,
+    voucher,
+)
 from conformance.documents.coverage import WORDS
 from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
@@ -293,6 +304,8 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
     s = found.signatures
     signatures = tuple(_signature(s, g, found.values[g.index], found.package) for g in s.signatures)
     more = licence_file.licence(s, found, options.licence, base.name) if options.licence is not None else ()
+    if options.schemas is not None:
+        more += schemas.advice(ofd, schemas.load(options.schemas))
     if options.voucher is not False:
         more += voucher.ofd_voucher(s, options.voucher)
     return replace(

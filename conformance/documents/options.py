@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from conformance.documents.coverage import CoveragePolicy
 from conformance.documents.policy import Policy
@@ -44,6 +45,7 @@ class Options:
     archived   judge by GB/T 42133 too; None: when the file says it is an archive file
     licence    judge by the EL-FI clauses too, with these facts; None: it is no licence
     voucher    judge by the EV clauses: True: it is a voucher; None: when it holds XBRL data; False: never
+    schemas    folder with the XSD files of annex A of GB/T 33190, for OFD-16; None: only the order of elements is looked at
     password   opens encrypted files (GM/T 0099); None when not known
     keys       SM2 private keys that open encrypted files, 32 octets each
     """
@@ -54,5 +56,6 @@ class Options:
     archived: bool | None = None
     licence: LicenceFacts | None = None
     voucher: bool | None = None
+    schemas: Path | None = None
     password: bytes | None = field(default=None, repr=False)
     keys: tuple[bytes, ...] = field(default=(), repr=False)

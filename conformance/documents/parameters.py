@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.documents import certificates, crl
+from conformance.documents import certificates, crl, schemas
 from conformance.documents.coverage import CoveragePolicy
 from conformance.documents.options import LicenceFacts, Options
 from conformance.documents.policy import Generation, Policy, SealState
@@ -27,7 +27,7 @@ _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512", "sm3"})
 _LICENCE = ("formats", "identifier", "metadata", "shown", "numbers", "barcode", "copy", "purpose")
 NAMES = (
     "validation_time", "trust_anchors", "intermediates", "crls", "seal_status", "seal_status_complete", "generations",
-    "hashes", "accept_v1_seals", "user_id", "cover_root", "cover_exclude", "archived", "licence", "voucher", "password",
+    "hashes", "accept_v1_seals", "user_id", "cover_root", "cover_exclude", "archived", "licence", "voucher", "schemas", "password",
     "keys",
 )  # fmt: skip
 
@@ -47,12 +47,13 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
     user_id                SM2 identity, text
     cover_root             OFD.xml must be covered; cover_exclude: folders that need not be
     archived, voucher      true, false, or None to let the file say
+    schemas                folder with the XSD files of annex A of GB/T 33190
     licence                true, false or a mapping of the fields of LicenceFacts
     password, keys         open encrypted files: text or bytes; SM2 private keys as 32 bytes, hex, PEM or DER, or a path
 
     folder     relative paths start here; default: the working directory
 
-    DocumentError F201 to F206; `where` names the parameter and, if any, the file.
+    DocumentError F201 to F207; `where` names the parameter and, if any, the file.
     """
     for name in parameters:
         if name not in NAMES:
@@ -79,6 +80,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
         archived=read.flag("archived"),
         licence=read.licence(),
         voucher=read.flag("voucher"),
+        schemas=read.schemas(),
         password=read.octets("password"),
         keys=read.keys(),
     )
@@ -219,6 +221,15 @@ class _Reader:
             copy=inner.flag("copy"),
             purpose=inner.text("purpose"),
         )
+
+    def schemas(self) -> Path | None:
+        value = self.given.get("schemas")
+        if value is None:
+            return None
+        if not isinstance(value, str | Path):
+            raise self.wrong("schemas", "文件夹")
+        schemas.load(self.folder / value)
+        return self.folder / value
 
     def mapping(self, name: str) -> dict[str, str]:
         value = self.given.get(name, {})

@@ -12,6 +12,7 @@ from conformance.documents.finding import Finding, Findings, Layer, Level, worst
 from conformance.documents.judge_seal import SealResult
 from conformance.documents.peek import ValueKind, value_kind
 from conformance.documents.policy import Policy
+from conformance.documents.sm3 import sm3
 from conformance.documents.times import Time
 
 # The clauses that say whether the signature value itself is right.
@@ -50,6 +51,7 @@ class SealTold:
     picture_type: str
     picture_size: str
     picture: bytes
+    digest: str  # SM3 of the whole seal: two seals are one when it is the same
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {k: getattr(self, k) for k in self.__slots__ if k not in ("picture", "maker")}
@@ -137,6 +139,7 @@ def _seal(result: SealResult | None) -> SealTold | None:
         found.generation.standard, found.es_id, prop.name, found.header.vendor, found.header.version, _time(prop.created),
         _time(prop.valid_from), _time(prop.valid_to), prop.cert_list_type, len(prop.certificates) + len(prop.digests),
         person(result.maker), picture.type, f"{picture.width} × {picture.height} mm", picture.data,
+        sm3(found.raw).hex(),
     )  # fmt: skip
 
 
