@@ -213,11 +213,16 @@ def check_value(args: argparse.Namespace) -> int:
 
 
 def inspect(args: argparse.Namespace) -> int:
-    from conformance.documents.inspect import inspect, moment
+    from conformance.documents.inspect import look, moment
     from conformance.documents.inspect_text import as_text
-    from conformance.documents.policy import Policy
+    from conformance.documents.parameters import options_from
 
-    seen = inspect(args.file, Policy(at=moment(args.at)) if args.at else None)
+    given = {
+        "validation_time": moment(args.at) if args.at else None, "trust_anchors": args.trust or None, "crls": args.crls or None,
+        "seal_status": args.seal_status, "password": _first_line(args.password_file) if args.password_file else None,
+        "licence": args.licence or None,
+    }  # fmt: skip
+    seen = look(Path(args.file), options_from(given))
     if args.html:
         from conformance.report.inspection import render_inspection
 
@@ -228,6 +233,22 @@ def inspect(args: argparse.Namespace) -> int:
     if args.html:
         print(f"网页: {page}")
     return 0
+
+
+def _first_line(path: str) -> str:
+    """A password from a file, so that it stands in no list of processes. UsageError U622 when there is none."""
+    try:
+        line = Path(path).read_text("utf-8").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError):
+        line = ""
+    if not line:
+        raise UsageError(
+            "U622",
+            "口令文件读不出来，或第一行为空",
+            expected="UTF-8 文本，口令在第一行",
+            where=f"--password-file {path}",
+        )
+    return line
 
 
 def demo(args: argparse.Namespace) -> int:
@@ -380,6 +401,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--html", metavar="OUT", help="同时写成一个网页文件")
     sub.add_argument("--all", action="store_true", help="也列出通过的检查和全部杂凑值")
     sub.add_argument("--at", metavar="TIME", help="验证时间，如 2026-11-24T08:00:00+08:00；不给则不判断当前是否有效")
+    sub.add_argument(
+        "--trust", metavar="PATH", action="append", help="信任的根证书：PEM 或 DER 文件，或其文件夹；可多次"
+    )
+    sub.add_argument("--crls", metavar="PATH", action="append", help="证书撤销列表：文件或文件夹；可多次")
+    sub.add_argument("--seal-status", metavar="FILE", help="印章状态列表：CSV（es_id、state、since）或 JSON")
+    sub.add_argument("--password-file", metavar="FILE", help="打开加密文件的口令，写在文件的第一行")
+    sub.add_argument("--licence", action="store_true", help="也按证照文件的条款（EL-FI）看")
     sub = verb("demo", demo, "用内置样机演示一次完整的检测", json_too=False)
     sub.add_argument("-o", "--out", metavar="DIR", default="out", help="输出目录，默认 out")
     return parser

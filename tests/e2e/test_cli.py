@@ -221,6 +221,25 @@ def test_an_error_is_json_too_when_json_was_asked_for(cli: Cli) -> None:
     assert json.loads(out.splitlines()[0])["error"]["code"] == "U101"
 
 
+def test_inspect_judges_by_the_material_that_is_given(cli: Cli, work: Path) -> None:
+    from conformance.specimen import eseal
+
+    trust = eseal.trust()
+    (work / "a.ofd").write_bytes(eseal.files()["document.ofd"])
+    (work / "root.der").write_bytes(trust.anchors[0])
+    (work / "crls").mkdir()
+    (work / "crls" / "a.crl").write_bytes(trust.crls[0])
+    rows = [f"{s.es_id},{s.state},{s.since.isoformat()}" for s in trust.seal_states]
+    (work / "seals.csv").write_text("\n".join(["es_id,state,since", *rows]), "utf-8")
+    given = ["--trust", "root.der", "--crls", "crls", "--seal-status", "seals.csv", "--at", trust.at.isoformat()]
+    levels = {f["level"] for f in cli.json("inspect", "a.ofd", *given)["findings"]}
+    assert levels <= {"pass", "warn", "not-applicable"}
+    assert "unknown" in {f["level"] for f in cli.json("inspect", "a.ofd")["findings"]}
+    assert any(f["clause"] == "EL-FI-01" for f in cli.json("inspect", "a.ofd", "--licence")["findings"])
+    for wrong, code in (("--trust", "F203"), ("--password-file", "U622"), ("--seal-status", "F203")):
+        assert code in cli("inspect", "a.ofd", wrong, "missing", status=2)
+
+
 def test_inspect_explains_a_file_and_never_breaks_on_one(cli: Cli, work: Path) -> None:
     (work / "x.ofd").write_bytes(b"PK\x03\x04 no package")
     assert cli("inspect", "x.ofd")
