@@ -160,11 +160,15 @@ def _covered_later(s: SignatureSet, signature: Signature) -> frozenset[str]:
 
 
 def sig_09(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
+    """A note or a later version changes OFD.xml, so whoever signs after that covers it."""
     t = Teller("SIG-09", Layer.POLICY)
     if (out := unsigned(s, t)) is not None:
         return out
     for g in readable(s, t):
         if ROOT in g.covered:
+            continue
+        if ROOT in _covered_later(s, g):
+            t.good("OFD.xml 由其后的签名保护", g.name)
             continue
         tell = t.fail if policy.root else t.warn
         tell("OFD.xml 不在签名保护范围内：入口、文档标识和元数据可被改换", expected="在 References 中", where=g.name)

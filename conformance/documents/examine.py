@@ -89,7 +89,7 @@ def examine(
     if archived or (archived is None and root is not None and root.get("DocType") == "OFD-A"):
         out += archive.arc_01(ofd)
         out += archive.arc_02(ofd)
-    closed = encryption.ENTRY in ofd.package.entries and (opened is None or not all(o.key for o in opened))
+    closed = encryption.ENTRY in ofd.package.entries and (opened is None or not all(map(_whole, opened)))
     return Examination(s, values, tuple(_closed(ofd, out) if closed else out), closed)
 
 
@@ -100,10 +100,15 @@ _INSIDE = frozenset(
 )  # fmt: skip
 
 
+def _whole(opened: Opened) -> bool:
+    """Everything that was encrypted could be opened; else ENC-01 tells why, and what is missing was not seen."""
+    return opened.key and opened.entries is not None and not opened.too_much and None not in opened.files.values()
+
+
 def _closed(ofd: Ofd, findings: Iterable[Finding]) -> list[Finding]:
     """Of an encrypted file that was not opened, missing content is no failure: nobody without the key can tell."""
     missing = any(link.found is None for link in ofd.links)
-    words = "文件已加密，没有解开，无法判定："
+    words = "文件已加密，没有全部解开，无法判定："
     return [
         replace(f, level=Level.UNKNOWN, message=words + f.message)
         if missing and f.level is Level.FAIL and f.clause in _INSIDE

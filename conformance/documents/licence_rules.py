@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.codes.text import shown
-from conformance.documents.coverage import CoveragePolicy, sig_08, sig_09
+from conformance.documents.coverage import CoveragePolicy, coverage, sig_08, sig_09
 from conformance.documents.finding import Findings, Layer, Level, Teller, worst
 from conformance.documents.identifiers import number
 from conformance.documents.licence import index, metadata, watermarks
@@ -145,13 +145,12 @@ def el_fi_07(s: SignatureSet) -> Findings:
     t = Teller("EL-FI-07", Layer.POLICY)
     if (out := unsigned(s, t)) is not None:
         return out
+    for g in readable(s, t):
+        c = coverage(s, g)
+        if c.complete and c.root:
+            return Teller(t.clause, t.layer).done(f"{g.name} 保护 OFD.xml 和文档的全部文件")
     policy = CoveragePolicy(root=True)
     found = [f for f in (*sig_08(s, policy), *sig_09(s, policy)) if f.level is not Level.PASS]
-    for g in s.signatures:
-        mine = [f for f in found if f.where == g.name]
-        if not mine:
-            t.good("OFD.xml 和文档的全部文件都在保护范围内", g.name)
-            return t.done()
     if any(
         f.level is Level.UNKNOWN for f in found
     ):  # the signature that cannot be read may be the one that protects all

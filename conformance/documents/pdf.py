@@ -230,7 +230,14 @@ def _own(value: Told) -> Told:
         fatal = f.clause in ("SES-01", "CMS-01") and f.level is Level.FAIL and f.layer is Layer.DECODE
         if f.clause in _RETOLD or fatal:
             retold.append(replace(f, clause="PDF-02", data={}))
-    return replace(value, findings=(*retold, *value.findings))
+    return replace(value, findings=(*retold, *map(_ranged, value.findings)))
+
+
+def _ranged(f: Finding) -> Finding:
+    """In a PDF it is ByteRange that says what is protected (PDF-01); what propertyInfo should say there, no text seen tells."""
+    if f.clause != "SES-04" or f.level is not Level.UNKNOWN:
+        return f
+    return replace(f, level=Level.NOT_APPLICABLE, message="PDF 的保护范围由 ByteRange 给出（PDF-01）")
 
 
 def _foreign(data: bytes, s: PdfSignature, policy: Policy, stated: str | None) -> Told:

@@ -1,13 +1,15 @@
-"""`python -m conformance.specimen elicense+fault --port 8100`: a specimen for a person to look at."""
+"""`python -m conformance.specimen elicense+fault --port 8100`: a specimen for a person to look at; eseal is one of files."""
 
 from __future__ import annotations
 
 import argparse
 import errno
 import sys
+from pathlib import Path
 
 from conformance.errors import UsageError
 from conformance.specimen import registry
+from conformance.specimen.eseal import SPOILS, writing
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,10 +20,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "spec", help="样机名，可加缺陷：elicense+wrong-check-character；可用：" + "、".join(registry.names())
     )
+    parser.add_argument(
+        "--write", metavar="文件夹", type=Path, help="把文件样本（eseal，可加缺陷）写到这个文件夹，不启动服务"
+    )
     parser.add_argument("--port", type=int, default=0, help="端口；不写则任选一个空闲的")
     parser.add_argument("--faults", action="store_true", help="只列出这个样机的缺陷")
     given = parser.parse_args(arguments)
     try:
+        if given.write is not None or given.spec.partition("+")[0] == writing.NAME:
+            return _files(given.spec, given.write, given.faults)
         if given.faults:
             for fault in registry.faults(registry.parse(given.spec)[0]):
                 print(f"{fault.name:42} {fault.title}（{fault.source}）{' '.join(fault.kills)}")
@@ -37,6 +44,20 @@ def main(arguments: list[str] | None = None) -> int:
             running.join()
         except KeyboardInterrupt:
             print()
+    return 0
+
+
+def _files(spec: str, folder: Path | None, faults: bool) -> int:
+    active = writing.parse(spec)
+    if faults:
+        for spoil in SPOILS.values():
+            told = " ".join((*spoil.clauses, *spoil.licence)) + ("（提示）" if spoil.advice else "")
+            print(f"{spoil.name:42} {spoil.title}（{spoil.file}，{spoil.source}）{told}")
+        return 0
+    if folder is None:
+        raise UsageError("U304", f"样本 {writing.NAME} 是一批文件，不是服务", hint="加 --write 文件夹，把文件写出来")
+    writing.write(folder, active)
+    print(f"文件在 {folder / 'files'}，信任材料在 {folder / 'trust'}，目标文件是 {folder / 'target.yaml'}")
     return 0
 
 

@@ -164,7 +164,7 @@ def text(identifier: int, x: int, y: int, words: str, size: int = 5) -> str:
 def _first(it: Content) -> str:
     """Label and value of a line are objects of their own, so that an index can point at the value."""
     objects = "".join(
-        text(LINE + 2 * n, 20, 55 + 11 * n, line.label) + text(LINE + 2 * n + 1, 65, 55 + 11 * n, line.value)
+        text(LINE + 2 * n, 20, 55 + 11 * n, line.label) + text(LINE + 2 * n + 1, 65, 55 + 11 * n, line.value, size=4)
         for n, line in enumerate(it.lines)
     )
     code = _image(CODE_SHOWN, "20 240 36 36", "36 0 0 36 0 0", CODE) if it.code is not None else ""

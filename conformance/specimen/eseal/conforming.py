@@ -9,12 +9,17 @@ from functools import cache
 from types import MappingProxyType
 from typing import Protocol
 
-from conformance.specimen.eseal import bodies
-from conformance.specimen.eseal.bodies import Attachment, Content, Files, Line
+from conformance.specimen.eseal import bodies, licences, vouchers
+from conformance.specimen.eseal.bodies import Attachment, Content, Line
 from conformance.specimen.eseal.clock import Clock
 from conformance.specimen.eseal.cms import Cms, Stamp
+from conformance.specimen.eseal.fonts import box_font
+from conformance.specimen.eseal.licences import Note
+from conformance.specimen.eseal.pdfs import Pdf, SealOver
 from conformance.specimen.eseal.pki import UNIT, People
+from conformance.specimen.eseal.protection import Encryption, Integrity
 from conformance.specimen.eseal.recipes import Package, Signing
+from conformance.specimen.eseal.rsa import RsaCms
 from conformance.specimen.eseal.seals import Seal, Ses
 
 
@@ -35,7 +40,9 @@ class BareSeal:
 # Numbers of the seals: one for each file, so that no two seals of the set have the same.
 SEAL_IDS = {
     "document.ofd": "37010000000001", "document-stamped.ofd": "37010000000006", "document-digest-list.ofd": "37010000000002", "document-v1.ofd": "37010000000003",
-    "document-v5.ofd": "37010000000004", "document-whole.ofd": "37010000000005", "seal-v1.esl": "37010000000009",
+    "document-v5.ofd": "37010000000004", "document-encrypted.ofd": "37010000000007", "archive.ofd": "37010000000008",
+    "voucher.ofd": "37010000000012", "document-seal.pdf": "37010000000013", "licence": "37010000000014",
+    "licence-copy": "37010000000015", "document-whole.ofd": "37010000000005", "seal-v1.esl": "37010000000009",
     "seal-v4.esl": "37010000000010", "seal-v5.esl": "37010000000011",
 }  # fmt: skip
 WITHDRAWN = "37010000009999"  # a seal that was withdrawn before anything was signed
@@ -89,6 +96,12 @@ def official(number: int, title: str = "关于测试样本的通知") -> Content
     )
 
 
+def licence(serial: int) -> Content:
+    """One of the licences of this set; its code leads to its identifier."""
+    data = licences.metadata(serial)
+    return licences.content(data, code=data[licences.IDENTIFIER])
+
+
 @cache
 def recipes(clock: Clock) -> Mapping[str, Recipe]:
     """Every file of the conforming set."""
@@ -97,16 +110,6 @@ def recipes(clock: Clock) -> Mapping[str, Recipe]:
 
     def package(number: int, *signings: Signing) -> Package:
         return Package(clock, official(number), signings)
-
-    def note(files: Files) -> Files:
-        """A watermark is added: a new document root, so that what was signed before stays as it was."""
-        out = dict(files) | {k: bodies.xml(v) for k, v in bodies.watermarked("仅用于办理测试事项").items()}
-        root = files["Doc_0/Document.xml"].replace(
-            b"<ofd:CustomTags>", b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations><ofd:CustomTags>"
-        )
-        out["Doc_0/Document_1.xml"] = root
-        out["OFD.xml"] = files["OFD.xml"].replace(b"Doc_0/Document.xml", b"Doc_0/Document_1.xml")
-        return out
 
     ids = SEAL_IDS
     by_digest = press.sealing(ids["document-digest-list.ofd"], beside=False, kind=None)
@@ -124,9 +127,32 @@ def recipes(clock: Clock) -> Mapping[str, Recipe]:
         "document-v1.ofd": package(3, press.sealing(ids["document-v1.ofd"], "v1")),
         "document-v5.ofd": package(4, v5),
         "document-whole.ofd": package(5, press.sealing(ids["document-whole.ofd"], whole=True)),
-        "document-sign.ofd": package(6, original, replace(noting, before=())),
+        "document-sign.ofd": package(6, original, noting),
         "document-noted.ofd": package(
-            7, replace(original, leave=("OFD.xml",)), replace(noting, before=(note,), relative="")
+            7, replace(original, leave=("OFD.xml",)), replace(noting, before=(Note("仅用于办理测试事项"),), relative="")
+        ),
+        "document-integrity.ofd": replace(
+            package(10), after=(Integrity(Cms(who.signer, clock.signed, True, stamp=Stamp(who.tsa, clock.stamped))),)
+        ),
+        "document-encrypted.ofd": replace(
+            package(11, press.sealing(ids["document-encrypted.ofd"])),
+            after=(Encryption((*bodies.PAGES, "Doc_0/Attachs/list.xml")),),
+        ),
+        "archive.ofd": Package(
+            clock, replace(official(12), doc_type="OFD-A", font=box_font()), (press.sealing(ids["archive.ofd"]),)
+        ),
+        "voucher.ofd": Package(clock, vouchers.content(), (press.sealing(ids["voucher.ofd"]),)),
+        "document-rsa.pdf": Pdf(clock, RsaCms(clock)),
+        "document-seal.pdf": Pdf(clock, SealOver(Ses(press.seal(ids["document-seal.pdf"]), who.signer, clock.signed))),
+        "document-sm2.pdf": Pdf(clock, Cms(who.signer, clock.signed, attributes=True)),
+        f"{licences.LICENCE}.ofd": Package(clock, licence(1), (press.sealing(ids["licence"], stamped=True),)),
+        f"{licences.COPY}.ofd": Package(
+            clock,
+            licence(2),
+            (
+                press.sealing(ids["licence-copy"], leave=("OFD.xml",)),
+                replace(noting, before=(Note("仅用于办理测试事项"),), relative=""),
+            ),
         ),
         "seal-v1.esl": BareSeal(press.seal(ids["seal-v1.esl"], "v1")),
         "seal-v4.esl": BareSeal(press.seal(ids["seal-v4.esl"])),

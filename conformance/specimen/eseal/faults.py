@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from conformance.specimen.eseal import (
+    faults_of_licences,
     faults_of_packages,
+    faults_of_protection,
     faults_of_seals,
     faults_of_signatures,
     faults_of_values,
+    faults_of_vouchers,
 )
 from conformance.specimen.eseal.checks import keys
 from conformance.specimen.eseal.spoil import Spoil
 from conformance.specimen.fault import Fault
 
-_ALL = (
+_ALL: tuple[Spoil, ...] = (
     *faults_of_packages.SPOILS,
     *faults_of_signatures.SPOILS,
     *faults_of_seals.SPOILS,
     *faults_of_values.SPOILS,
+    *faults_of_protection.SPOILS,
+    *faults_of_vouchers.SPOILS,
+    *faults_of_licences.SPOILS,
 )
 SPOILS: dict[str, Spoil] = {spoil.name: spoil for spoil in _ALL}
 assert len(SPOILS) == len(_ALL), "two faults of one name"
 
-# What is only told as advice fails nothing, and so kills nothing.
-FAULTS = tuple(
-    Fault(spoil.name, f"{spoil.title}（{spoil.file}）", spoil.source, keys(spoil.clauses))
-    for spoil in _ALL
-    if not spoil.advice
-)
+
+def _generation(file: str) -> str:
+    return next((g for g in ("v1", "v5") if f"-{g}." in file), "v4")
+
+
+def _fault(spoil: Spoil) -> Fault:
+    kills = keys((*spoil.clauses, *spoil.licence), _generation(spoil.file), advice=spoil.advice)
+    return Fault(spoil.name, f"{spoil.title}（{spoil.file}）", spoil.source, kills)
+
+
+# What is only told as advice, and fails no check, kills nothing: it is left out here.
+FAULTS = tuple(fault for fault in map(_fault, _ALL) if fault.kills)

@@ -9,12 +9,13 @@ from datetime import timedelta
 from conformance.specimen.eseal import der, oids, pictures
 from conformance.specimen.eseal.clock import Clock
 from conformance.specimen.eseal.conforming import BareSeal
-from conformance.specimen.eseal.pki import ENCIPHERING, People, certificate
+from conformance.specimen.eseal.pki import NOT_SIGNING, People, certificate
 from conformance.specimen.eseal.seals import Seal
-from conformance.specimen.eseal.spoil import Spoil, bare, bare_by, seal, seal_by
+from conformance.specimen.eseal.spoil import Spoil, bare, bare_by, seal, seal_by, value
 
-_SIGNED, _SEAL, _SEAL_V1, _SEAL_V5 = (
+_SIGNED, _V5, _SEAL, _SEAL_V1, _SEAL_V5 = (
     "document.ofd",
+    "document-v5.ofd",
     "seal-v4.esl",
     "seal-v1.esl",
     "seal-v5.esl",
@@ -57,13 +58,13 @@ def _stamp_elsewhere(it: BareSeal) -> BareSeal:
 
 SPOILS = (
     Spoil("seal-fields-swapped", "印章的证书与算法标识次序颠倒", _SEAL, ("SEAL-01",), bare(swapped=True)),
-    Spoil("seal-with-critical-extension", "印章有不认识的关键扩展", _SEAL, ("SEAL-01",), bare(extension=True), "§8"),
+    Spoil("seal-with-critical-extension", "印章有不认识的关键扩展", _SEAL, ("SEAL-01",), bare(extension=True)),
     Spoil("seal-header-word", "印章头标识为 SE", _SIGNED, ("SEAL-02",), seal(id="SE")),
     Spoil("seal-version-3", "印章版本号为 3", _SIGNED, ("SEAL-03",), seal(version=3)),
     Spoil("seal-id-empty", "印章标识为空", _SEAL, ("SEAL-04",), bare(es_id="")),
-    Spoil("seal-times-without-zone", "印章的时间没有 Z", _SEAL, ("SEAL-05",), bare(times=_text_times("no-zone")), "§3"),
+    Spoil("seal-times-without-zone", "印章的时间没有 Z", _SEAL, ("SEAL-05",), bare(times=_text_times("no-zone")), "真实文件"),
     Spoil("seal-times-as-utctime", "印章的时间用 UTCTime", _SEAL, ("SEAL-05",), bare(times=_text_times("utc"))),
-    Spoil("cert-list-type-3", "certListType 为 3", _SIGNED, ("SEAL-06",), seal(list_type=3), "§3"),
+    Spoil("cert-list-type-3", "certListType 为 3", _SIGNED, ("SEAL-06",), seal(list_type=3), "真实文件"),
     Spoil("certificate-among-digests", "证书杂凑列表里放了证书", _SIGNED, ("SEAL-06",), seal_by(_mixed)),
     Spoil("cert-list-empty", "证书列表为空", _SEAL, ("SEAL-07",), bare(entries=())),
     Spoil("seal-made-after-its-end", "制作时间晚于有效期终止", _SEAL, ("SEAL-08",), bare_by(lambda s: replace(s, made=s.end + _DAY))),
@@ -75,16 +76,16 @@ SPOILS = (
     Spoil("maker-certificate-truncated", "制章者证书被截断", _SIGNED, ("SEAL-10",),
           seal_by(lambda s: replace(s, maker_bytes=certificate(s.maker)[:-40]))),
     Spoil("seal-algorithm-ecdsa", "印章签名算法标识为 ECDSA", _SIGNED, ("SEAL-11",), seal(algorithm=oids.ECDSA_SHA256)),
-    Spoil("forged-seal-image", "制章者签名之后换了印章图像，外层签名重做", _SIGNED, ("SEAL-12",), seal(shown=pictures.OTHER_SEAL), "§8"),
-    Spoil("seal-by-another-key", "印章由他人的私钥签名，附的是制章者证书", _SIGNED, ("SEAL-12",), seal(key="rogue-maker"), "§8"),
+    Spoil("forged-seal-image", "制章者签名之后换了印章图像，外层签名重做", _SIGNED, ("SEAL-12",), seal(shown=pictures.OTHER_SEAL)),
+    Spoil("seal-by-another-key", "印章由他人的私钥签名，附的是制章者证书", _SIGNED, ("SEAL-12",), seal(key="rogue-maker")),
     Spoil("rogue-maker", "制章者证书的根不可信", _SIGNED, ("SEAL-13",),
-          seal_by(lambda s: replace(s, maker=_people(s).rogue_maker)), "§8"),
+          seal_by(lambda s: replace(s, maker=_people(s).rogue_maker))),
     Spoil("maker-revoked", "制章者证书在制章前已被撤销", _SIGNED, ("SEAL-13",),
           seal_by(lambda s: replace(s, maker=_people(s).revoked_maker))),
     Spoil("maker-may-not-sign", "制章者证书的密钥用法不允许签名", _SIGNED, ("SEAL-13",),
-          seal_by(lambda s: replace(s, maker=replace(s.maker, usage=ENCIPHERING)))),
+          seal_by(lambda s: replace(s, maker=replace(s.maker, usage=NOT_SIGNING)))),
     Spoil("maker-expired-since", "制章者证书在签章之后过期", _SIGNED, ("SEAL-13",),
-          seal_by(lambda s: replace(s, maker=replace(s.maker, end=s.made + timedelta(days=210)))), "§8", advice=True),
+          seal_by(lambda s: replace(s, maker=replace(s.maker, end=s.made + timedelta(days=210)))), advice=True),
     Spoil("maker-expired-at-signing", "签章时制章者证书已过期：提示信息", _SIGNED, ("SEAL-13", "SES-12"),
           seal_by(lambda s: replace(s, maker=replace(s.maker, end=s.made + timedelta(days=190)))), advice=True,
           why="验证时也已过期"),
@@ -96,4 +97,6 @@ SPOILS = (
     Spoil("seal-stamp-before-making", "v5 印章的时间戳早于制章时间", _SEAL_V5, ("SES-19",), _stamp_before_making),
     Spoil("seal-stamp-elsewhere", "v5 印章的时间戳盖的是别的数据", _SEAL_V5, ("SES-19",), _stamp_elsewhere),
     Spoil("seal-stamp-garbage", "v5 印章的时间戳是 4 个字节的占位", _SEAL_V5, ("SES-19",), bare(stamp=None, stamp_bytes=b"none")),
+    Spoil("v5-signature-flipped", "v5 签章的签名值被改动", _V5, ("SES-10",), value(form="flipped")),
+    Spoil("v5-forged-seal-image", "v5 印章在制章者签名之后换了图像", _V5, ("SEAL-12",), seal(shown=pictures.OTHER_SEAL)),
 )  # fmt: skip

@@ -20,10 +20,13 @@ def files(active: tuple[str, ...] = (), *, when: datetime = SIGNED) -> dict[str,
     """
     clock = Clock(when)
     changed: dict[str, Recipe] = {}
+    renamed: dict[str, str] = {}
     for name in active:
         spoil = SPOILS[name]
         changed[spoil.file] = spoil.change(changed.get(spoil.file, recipes(clock)[spoil.file]))
-    return {**conforming(clock), **{name: recipe.make() for name, recipe in changed.items()}}
+        renamed[spoil.file] = spoil.rename or renamed.get(spoil.file, spoil.file)
+    made = {**conforming(clock), **{name: recipe.make() for name, recipe in changed.items()}}
+    return {renamed.get(name, name): data for name, data in made.items()}
 
 
 @cache

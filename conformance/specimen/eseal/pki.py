@@ -12,6 +12,7 @@ from conformance.specimen.eseal.hashes import sm3
 
 SIGNING = (0, 1)  # digitalSignature, nonRepudiation
 ENCIPHERING = (2,)  # keyEncipherment
+NOT_SIGNING = (6,)  # cRLSign
 _ISSUING = (5, 6)  # keyCertSign, cRLSign
 MARK = "（仅供测试）"
 UNIT = "测试市行政审批服务局"

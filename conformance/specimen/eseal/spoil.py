@@ -15,9 +15,10 @@ from conformance.specimen.eseal.seals import Seal, Ses
 class Spoil:
     """`clauses` fail because of it, all of them and no others (see `why` when they are several).
 
-    file        the file of the set that it changes
+    file        the file of the set that it changes; rename: the name it gets
+    licence     clauses about licences (GB/T 36905) that fail too when the file is judged as one
     advice      nothing fails: the clauses are told as a warning
-    source      "§3" a defect seen in real files, "§8" and "§10" the lists of the notes
+    source      真实文件 when it was seen in real files, else 假想
     why         why the defect cannot but break more than one clause
     """
 
@@ -26,9 +27,11 @@ class Spoil:
     file: str
     clauses: tuple[str, ...]
     change: Callable[[Any], Recipe]
-    source: str = "§10"
+    source: str = "假想"
     advice: bool = False
     why: str = ""
+    licence: tuple[str, ...] = ()
+    rename: str = ""
 
 
 Step = Callable[[Package], Package]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from conformance.specimen.eseal import rsa
 from conformance.specimen.eseal.clock import SIGNED, Clock
 from conformance.specimen.eseal.conforming import SEAL_IDS, WITHDRAWN
 from conformance.specimen.eseal.pki import People, certificate, crl
+from conformance.specimen.eseal.protection import PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,18 @@ class SealState:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """at          the validation time
+    """at              the validation time
     anchors, crls   DER
+    password        opens the encrypted file
+    licences        globs of the names of the licence files
     """
 
     at: datetime
     anchors: tuple[bytes, ...]
     crls: tuple[bytes, ...]
     seal_states: tuple[SealState, ...]
+    password: str = PASSWORD
+    licences: tuple[str, ...] = ("1.2.156.3005.2.*.ofd",)
 
 
 def trust(*, when: datetime = SIGNED) -> Trust:
@@ -39,4 +45,6 @@ def trust(*, when: datetime = SIGNED) -> Trust:
         SealState(WITHDRAWN, "normal", clock.made),
         SealState(WITHDRAWN, "revoked", clock.signed - timedelta(days=3)),
     ]
-    return Trust(clock.now, (certificate(People(clock).root),), (crl(clock),), tuple(states))
+    return Trust(
+        clock.now, (certificate(People(clock).root), rsa.root(clock)), (crl(clock), rsa.crl(clock)), tuple(states)
+    )
