@@ -43,7 +43,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
     seal_status_complete   a seal that is not listed is in normal state
     generations            of v1, v4, v5
     hashes                 of md5, sha1, sha256, sha384, sha512, sm3
-    accept_v1_seals        Type=Seal may hold the value of GM/T 0031-2014
+    accept_v1_seals        Type=Seal may hold the value of GM/T 0031-2014; default: when v1 is named in `generations`
     user_id                SM2 identity, text
     cover_root             OFD.xml must be covered; cover_exclude: folders that need not be
     archived, voucher      true, false, or None to let the file say
@@ -75,7 +75,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
     )
     return Options(
         policy=policy,
-        signing=SignaturePolicy(algorithms=policy.hashes, accept_v1=bool(read.flag("accept_v1_seals"))),
+        signing=SignaturePolicy(algorithms=policy.hashes, accept_v1=read.accepts_v1()),
         cover=CoveragePolicy(read.flag("cover_root"), tuple(_slash(f) for f in read.texts("cover_exclude"))),
         archived=read.flag("archived"),
         licence=read.licence(),
@@ -133,6 +133,11 @@ class _Reader:
                     "F202", f"参数 {name} 不能是 {word[:40]!r}", where=name, expected="、".join(sorted(allowed))
                 )
         return found
+
+    def accepts_v1(self) -> bool:
+        """As said; else when v1 is among the generations that were named."""
+        said = self.flag("accept_v1_seals")
+        return Generation.V1 in self.texts("generations") if said is None else said
 
     def moment(self, name: str) -> datetime | None:
         value = self.given.get(name)

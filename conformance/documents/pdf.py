@@ -51,7 +51,11 @@ class PdfExamination:
 
 def examine(data: bytes, policy: Policy, limits: pdf_reader.PdfLimits | None = None) -> PdfExamination:
     """Every finding about a PDF; nothing is raised for what it holds."""
-    pdf = pdf_reader.read(data, limits)
+    return judge(pdf_reader.read(data, limits), policy)
+
+
+def judge(pdf: Pdf, policy: Policy) -> PdfExamination:
+    """The same of a PDF that was read."""
     if (found := _unreadable(pdf)) is not None:
         return PdfExamination(pdf, (), found)
     values = tuple(_value(pdf, s, policy) for s in pdf.signatures)

@@ -33,7 +33,7 @@ def facts(data: bytes) -> dict[str, Any]:
 
     try:
         reader = PdfFileReader(io.BytesIO(data), strict=False)
-        if reader.encrypted:
+        if reader.encrypted and not _opens(reader):
             return {"encrypted": True}
         total = reader.xrefs.total_revisions
         if total > _MOST_REVISIONS:
@@ -43,6 +43,13 @@ def facts(data: bytes) -> dict[str, Any]:
     except (misc.PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError, OverflowError,
             RecursionError, MemoryError, NotImplementedError, struct.error, OSError) as error:  # fmt: skip
         return {"error": f"{type(error).__name__}: {error}"[:200]}
+
+
+def _opens(reader: Any) -> bool:
+    """Many files are encrypted for nobody: they open without a password, and only their permissions are meant."""
+    from pyhanko.pdf_utils.crypt import AuthStatus
+
+    return bool(reader.decrypt("").status in (AuthStatus.USER, AuthStatus.OWNER))
 
 
 def _fields(reader: Any) -> list[tuple[str, Any, Any]]:

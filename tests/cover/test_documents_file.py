@@ -189,6 +189,13 @@ def test_seal_states_may_be_json_or_plain(tmp_path: Path) -> None:
     assert from_json[0].state == "revoked"
 
 
+def test_a_named_first_generation_is_accepted_and_an_unnamed_one_is_not() -> None:
+    files = sealed(ses=kit_seals.Ses(seal=kit_seals.Seal(generation=Generation.V1)))
+    assert examined(files, options_from({"generations": "v1,v4"})).level("SIG-13") is Level.PASS
+    assert examined(files, options_from({})).level("SIG-13") is Level.FAIL
+    assert examined(files, options_from({"generations": "v1", "accept_v1_seals": False})).level("SIG-13") is Level.FAIL
+
+
 @pytest.mark.parametrize(
     ("given", "code", "where"),
     [

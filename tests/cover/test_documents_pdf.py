@@ -180,6 +180,26 @@ def test_limits_of_size_objects_and_time_refuse_and_the_next_file_is_read() -> N
     assert pdf_reader.read(data).trouble == ""
 
 
+def test_without_the_reader_it_says_how_to_install_it() -> None:
+    found = pdf.judge(pdf_reader.Pdf(b"", missing=True), FULL.policy).findings
+    assert {(f.clause, f.level) for f in found} == {("PDF-01", Level.UNKNOWN), ("PDF-02", Level.UNKNOWN)}
+    assert all("conformance[pdf]" in f.message for f in found)
+
+
+def test_an_encrypted_pdf_is_read_only_when_it_opens_without_a_password() -> None:
+    import io
+
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.writer import copy_into_new_writer
+
+    for password, level in (("", Level.NOT_APPLICABLE), ("secret", Level.UNKNOWN)):
+        writer = copy_into_new_writer(PdfFileReader(io.BytesIO(kit_pdf.unsigned())))
+        writer.encrypt(owner_pass="owner", user_pass=password)
+        out = io.BytesIO()
+        writer.write(out)
+        assert examined(out.getvalue()).level("PDF-02") is level, password
+
+
 def test_any_changed_byte_leaves_no_clean_pass() -> None:
     """Over positions of the whole file but the padding of the value: some clause about it no longer passes."""
     data = kit_pdf.signed(SES)
