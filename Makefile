@@ -7,6 +7,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 EXTRAS ?= xdist,dev
 OUT ?= out
+JOBS ?= 2
 
 .PHONY: help demo test test-slow lint qualify bench docs wheel clean system
 .DEFAULT_GOAL := help
@@ -44,7 +45,7 @@ demo: $(VENV)/.run
 	$(BIN)/python tests/tools/axe_check.py
 
 test: system $(VENV)/.dev .cache/beside .cache/axe
-	$(BIN)/python -m pytest -q -m 'not slow'
+	$(BIN)/python -m pytest -q -m 'not slow' -n $(JOBS) --dist worksteal
 
 test-slow: system $(VENV)/.dev .cache/beside .cache/axe
 	$(BIN)/python -m pytest -q -m slow

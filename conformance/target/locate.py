@@ -65,7 +65,7 @@ def locate_nodes(data: Any, path: str) -> list[tuple[Location, Any]]:
 @lru_cache(maxsize=4096)
 def _members(path: str) -> Location | None:
     """The names of a path that is nothing but members, `$.data.id`; None for every other query."""
-    return tuple(path[2:].split(".")) if _PLAIN.fullmatch(path) else None
+    return tuple(path[2:].split(".")) if len(path) <= _LONGEST and _PLAIN.fullmatch(path) else None
 
 
 def _walk(data: Any, names: Location) -> list[tuple[Location, Any]]:

@@ -38,13 +38,13 @@ from conformance.documents.ofd import Ofd
 from conformance.documents.signatures import SignatureSet
 from conformance.documents.xml import lxml_etree
 lxml_etree()
-begun = time.perf_counter()
+begun = time.process_time()
 with Ofd.open(sys.argv[1]) as ofd:
     s = SignatureSet.of(ofd)
     failed = [c for c, f in structure.CLAUSES.items() if worst(f(ofd)) is Level.FAIL]
     failed += [c for c, f in signature_rules.CLAUSES.items() if worst(f(s, signature_rules.DEFAULT)) is Level.FAIL]
     failed += [c for c, f in coverage.CLAUSES.items() if worst(f(s, coverage.DEFAULT)) is Level.FAIL]
-took = time.perf_counter() - begun
+took = time.process_time() - begun
 most = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]  # of this program alone, its parent's not among it
 print(json.dumps({"failed": failed, "seconds": took, "mib": int(most) / 1024}))
 """
