@@ -150,12 +150,14 @@ def verify(args: argparse.Namespace) -> int:
 
 def rejudge(args: argparse.Namespace) -> int:
     from conformance.profile import load
+    from conformance.record.documents import unkept
     from conformance.record.reading import open_record
     from conformance.record.rejudge import rejudge
 
     _untouched(args.record, "不能复判")
     with open_record(args.record) as record:
         results = rejudge(record, load(args.profile) if args.profile else None)
+        files, left = len(record.documents), unkept(record)
     differing = [r for r in results if not r.agrees]
     if args.json:
         _json([r.to_json() for r in (results if args.all else differing)])
@@ -163,9 +165,18 @@ def rejudge(args: argparse.Namespace) -> int:
         for r in differing:
             print(f"{r.key}: {r.recorded.verdict} → {r.again.verdict}  {r.to_json()['why']}")
         print(f"复判 {len(results)} 项，{len(differing)} 项不一致")
+        if files:
+            print(_about_files(files, left))
         if changed := sum(r.other_procedure for r in results):
             print(f"注意：{changed} 项所用的检测程序文件与检测时的不同（摘要不符）")
     return int(bool(differing))
+
+
+def _about_files(files: int, left: int) -> str:
+    if not left:
+        return f"{files} 个文件都由检测记录里的原文重新检查"
+    again = f"{files - left} 个文件由原文重新检查；" if files > left else ""
+    return f"{again}{left} 个文件的原文没有保存，只能由当时的检查结果复判，不能重新检查文件本身"
 
 
 def compare(args: argparse.Namespace) -> int:
@@ -350,7 +361,10 @@ def _parser() -> argparse.ArgumentParser:
 
     def target_option(sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
-            "--target", required=True, metavar="FILE", help="被测系统：target.yaml 或 specimen:NAME[+缺陷]"
+            "--target",
+            required=True,
+            metavar="FILE",
+            help="被测系统：target.yaml、specimen:NAME[+缺陷]，或要检测的文件、文件夹、通配式、zip",
         )
 
     def lang_option(sub: argparse.ArgumentParser) -> None:

@@ -33,7 +33,10 @@ _OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "conformance_profile",
         {"action": "append", "metavar": "NAME", "help": "测试规范：名称、标准号或文件，可重复"},
     ),
-    "target": ("conformance_target", {"metavar": "FILE", "help": "被测系统：target.yaml 或 specimen:NAME[+缺陷]"}),
+    "target": (
+        "conformance_target",
+        {"metavar": "FILE", "help": "被测系统：target.yaml、specimen:NAME[+缺陷]，或要检测的文件、文件夹、通配式、zip"},
+    ),
     "record": ("conformance_record", {"metavar": "DIR", "help": "检测记录的目录（新建）"}),
     "case": ("conformance_case", {"metavar": "FILE", "help": "委托与实验室信息 case.yaml"}),
     "clause": ("conformance_clause", {"action": "append", "metavar": "ID", "help": "只检指定条款，可重复；属部分检测"}),
@@ -43,6 +46,10 @@ _OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "report": (
         "conformance_report",
         {"type": _report, "metavar": "html|none", "help": "检测结束时生成的报告（默认 html，在检测记录目录内）"},
+    ),
+    "param": (
+        "conformance_param",
+        {"action": "append", "metavar": "NAME=VALUE", "help": "测试附加信息：参数=值，可重复，优先于 target 文件"},
     ),
     "seed": ("conformance_seed", {"type": _seed, "metavar": "N", "help": "生成测试数据的种子（默认随机并记录）"}),
 }

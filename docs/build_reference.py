@@ -41,7 +41,13 @@ VERBS = {
     Provision.POSSIBILITY: "能",
     Provision.STATEMENT: "陈述",
 }
-KIND_WORDS = {"call": "自动", "steps": "自动（步骤）", "procedure": "自动（程序）", "manual": "人工"}
+KIND_WORDS = {
+    "call": "自动",
+    "steps": "自动（步骤）",
+    "document": "自动（文件）",
+    "procedure": "自动（程序）",
+    "manual": "人工",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -262,6 +268,9 @@ def _clause(clause: Clause) -> Iterator[str]:
         yield f"备注：{cell(clause.note)}\n"
     for check in clause.checks:
         marks = [KIND_WORDS[check.kind]]
+        if check.kind == "document":
+            asked = check.spec["document"]
+            marks.append(f"文件条款 {code(asked if isinstance(asked, str) else '、'.join(asked))}")
         marks += ["写入"] if check.writes else []
         marks += ["单独执行"] if check.exclusive else []
         marks += [f"需要 {'、'.join(code(n) for n in check.needs)}"] if check.needs else []

@@ -33,3 +33,5 @@ PARTLY = {
 }
 
 OF_FILES = tuple(c for c in ALL if c not in ELSEWHERE)
+CLAUSES = (*OF_FILES, "CMS-TRUST", "CMS-STAMP")
+"""What a check of a profile may ask for with `document:`; the last two are what no clause of the notes has a number for."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +13,9 @@ from conformance.errors import TargetError, UsageError
 from conformance.model.profile import Profile
 from conformance.model.target import Target
 from conformance.profile import load, read_file
+from conformance.run import material, sources
 from conformance.target import load_target
+from conformance.target.files import SUFFIXES
 
 
 class Specimen(Protocol):
@@ -52,11 +57,16 @@ def load_profiles(names: Sequence[str]) -> Profile:
 
 
 def open_target(
-    text: str | None, profile: Profile, *, warnings: list[str] | None = None
+    text: str | None,
+    profile: Profile,
+    *,
+    warnings: list[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> tuple[Target, Specimen | None]:
-    """`specimen:NAME[+fault]` starts the embedded reference system; anything else is a target file.
+    """`specimen:NAME[+fault]` starts the embedded reference system; files, a folder, a pattern or a zip are tested as
+    they are; anything else is a target file.
 
-    `warnings` takes what the reader of the file has to say and stops nothing.
+    `warnings` takes what is worth telling and stops nothing. `parameters` of the command line win over the file's.
     """
     if not text:
         raise UsageError(
@@ -72,11 +82,36 @@ def open_target(
         try:
             if not _hollow(text):
                 specimen.target = attest_manual(specimen.target, profile)
-            return load_target(specimen.target, profile), specimen
+            return _checked(load_target(specimen.target, profile, overrides=parameters), profile, None), specimen
         except BaseException:
             specimen.stop()
             raise
-    return load_target(Path(text), profile, warnings=warnings), None
+    given = bare(text, profile) or Path(text)
+    return _checked(load_target(given, profile, overrides=parameters, warnings=warnings), profile, warnings), None
+
+
+def bare(text: str, profile: Profile) -> dict[str, Any] | None:
+    """The target of files that are named on the command line without a target file; None for a target file."""
+    path = Path(text)
+    named = path.suffix.lower() in (*SUFFIXES, ".zip") or path.is_dir() or (glob.has_magic(text) and not path.exists())
+    if not named or not sources.has_document_checks(profile):
+        return None
+    name = path.resolve().name or "files"
+    return {
+        "target": "files",
+        "system": {"name": f"文件 {name}"[:200]},
+        "documents": {"paths": [os.path.abspath(text)]},
+    }
+
+
+def _checked(target: Target, profile: Profile, notes: list[str] | None) -> Target:
+    """Files and trust material are looked for before anything is recorded: a slip of a path is no test."""
+    if target.documents and sources.has_document_checks(profile):
+        files, told = sources.from_paths(target.documents)
+        material.gather(target, datetime.now(UTC))
+        if notes is not None:
+            notes.append(f"要检测的文件 {len(files)} 个" + "".join(f"；{line}" for line in told))
+    return target
 
 
 def _hollow(spec: str) -> bool:
@@ -111,6 +146,21 @@ def attest_manual(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]
         if check.kind == "manual" and f"{part.id}/{clause.id}/{check.name}" not in attested
     ]
     return {**target, "attestations": [*target.get("attestations", ()), *added]}
+
+
+def parameters(given: Sequence[str]) -> dict[str, Any]:
+    """`--param NAME=VALUE` of the command line → values by name; a parameter that is given again is a list."""
+    out: dict[str, Any] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            raise UsageError("U512", f"--param {one!r} 的写法不对", expected="--param 参数名=值", where="--param")
+        if name in out:
+            held = out[name] if isinstance(out[name], list) else [out[name]]
+            out[name] = [*held, value]
+        else:
+            out[name] = value
+    return out
 
 
 def read_case(path: str | None) -> dict[str, Any] | None:

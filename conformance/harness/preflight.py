@@ -120,4 +120,6 @@ def fingerprint(run: Run, recorder: Recorder, when: str) -> None:
         if answer.exchange.tls:
             values["tls"] = dict(answer.exchange.tls)
         evidence += [{"sha256": e.sha256, "kind": "fingerprint", "label": e.label} for e in transport.notebook.evidence]
+    if run.documents is not None and run.documents.sample:
+        values["documents"] = run.documents.sample  # the files are the sample: their names and digests, as examined
     recorder.ledger.append("fingerprint", when=when, values=run.redactor.data(values), evidence=evidence)

@@ -140,6 +140,10 @@ class Recorder:
                 hint="用原来的测试规范继续，或换一个 --record 目录开始新的检测",
             )
 
+    def tell(self, event: str, data: Mapping[str, Any]) -> None:
+        """Any other event, as the room that saw it says it."""
+        self.ledger.append(event, **data)
+
     def start(self, key: str) -> None:
         self.ledger.append("start", check=key, attempt=self.attempts[key] + 1)
 

@@ -23,7 +23,7 @@ import pytest
 from conformance.errors import ConformanceError, RecordError, UsageError
 from conformance.harness import sharing
 from conformance.harness.collecting import Tree
-from conformance.harness.loading import Specimen, load_profiles, open_target, read_case
+from conformance.harness.loading import Specimen, load_profiles, open_target, parameters, read_case
 from conformance.harness.nodes import CheckItem, NotConforming
 from conformance.harness.preflight import Preflight, fingerprint, preflight
 from conformance.harness.recording import Recorder, default_directory
@@ -40,6 +40,7 @@ from conformance.report.wording import language
 from conformance.run.context import Aborted
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
+from conformance.run.sources import gather
 
 _RESULT = "conformance"  # the attribute of a pytest report that carries a result from worker to controller
 _KEPT = "conformance_kept"  # … the one that says the record holds it already
@@ -103,7 +104,12 @@ class ConformanceSession:
         self.case = read_case(option.conformance_case)
         self.directory = self._where(option.conformance_record)
         self.config.add_cleanup(self._stop_specimen)
-        self.target, self.specimen = open_target(option.conformance_target, self.profile, warnings=self.notes)
+        self.target, self.specimen = open_target(
+            option.conformance_target,
+            self.profile,
+            warnings=self.notes,
+            parameters=parameters(option.conformance_param or ()),
+        )
         self.redactor = Redactor(sharing.named_secrets(self.target))
         given = option.conformance_seed
         self.seed: int = given if given is not None else random.SystemRandom().getrandbits(32)
@@ -202,6 +208,10 @@ class ConformanceSession:
                 self.preflight = preflight(self.run, self.recorder)
                 self.run.unbound, self.run.doubtful = self.preflight.unbound, self.preflight.doubtful
                 if not self.preflight.stops:
+                    chosen = [e for e in self.planned if e.key in wanted]
+                    self.run.documents = gather(
+                        self.run, chosen, tell=self.recorder.tell, progress=self.screen.examined
+                    )
                     fingerprint(self.run, self.recorder, "start")
         except ConformanceError as error:
             self._let_go()
@@ -240,6 +250,7 @@ class ConformanceSession:
         self._port = HttpPort(self.target, share=int(self.config.workerinput["workercount"]))  # type: ignore[attr-defined]
         self.usage = self._port.usage
         self.run = self._make_run(EvidenceStore(self.directory))
+        self.run.documents = sharing.read_documents(self._handed)
         self.runner = InTurn(self.run, self.preflight, planned, self.kept, sharing.Barrier(self.barrier))
 
     def _make_run(self, store: EvidenceStore) -> Run:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.harness.loading import load_profiles
+from conformance.harness.loading import bare, load_profiles, parameters
 from conformance.harness.preflight import Preflight
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.target import Secret, Target
+from conformance.run.documents import Documents
 from conformance.target import load_target
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def pack(session: ConformanceSession) -> dict[str, Any]:
         "profiles": list(session.config.option.conformance_profile),
         "target": session.specimen.target
         if session.specimen
-        else str(Path(session.config.option.conformance_target).resolve()),
+        else bare(session.config.option.conformance_target, session.profile)
+        or str(Path(session.config.option.conformance_target).resolve()),
+        "parameters": parameters(session.config.option.conformance_param or ()),
+        "documents": session.run.documents.to_json() if session.run and session.run.documents else None,
         "directory": str(session.directory),
         "barrier": str(session.barrier),
         "seed": session.seed,
@@ -50,7 +54,7 @@ def pack(session: ConformanceSession) -> dict[str, Any]:
 def unpack(handed: Mapping[str, Any]) -> tuple[Profile, Target]:
     profile = load_profiles(handed["profiles"])
     given = handed["target"]
-    target = load_target(Path(given) if isinstance(given, str) else given, profile)
+    target = load_target(Path(given) if isinstance(given, str) else given, profile, overrides=handed["parameters"])
     # What the controller has sent (preflight, fingerprint) is taken off the budget that the workers divide.
     left = max(1, target.limits.requests - int(handed["sent"]))
     return profile, replace(target, limits=replace(target.limits, requests=left))
@@ -58,6 +62,12 @@ def unpack(handed: Mapping[str, Any]) -> tuple[Profile, Target]:
 
 def read_preflight(handed: Mapping[str, Any]) -> Preflight:
     return Preflight.from_json(handed["preflight"])
+
+
+def read_documents(handed: Mapping[str, Any]) -> Documents | None:
+    """What the controller found in the files; no worker examines them again."""
+    data = handed["documents"]
+    return Documents.from_json(data) if data else None
 
 
 def read_kept(handed: Mapping[str, Any]) -> dict[str, CheckResult]:

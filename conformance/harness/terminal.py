@@ -34,6 +34,8 @@ _STATUS = {
 }
 _NOT_ADOPTED = {Provision.RECOMMENDATION: ("not-adopted", "a"), Provision.PERMISSION: ("not-implemented", "o")}
 _MOST_BLOCKS = 10
+_MANY_FILES = 50
+_TELL_EVERY = 500
 _REFRESH = 0.1  # seconds between two drawings of the progress line
 
 
@@ -118,6 +120,20 @@ class Screen:
             if finding.get("hint"):
                 self._line(visible(f"    {finding['hint']}"))
 
+    def examined(self, count: int, total: int) -> None:
+        """Files examined so far, while nothing else happens: drawn on a terminal, told now and then elsewhere."""
+        reporter = self._reporter
+        if reporter is None or total < _MANY_FILES:
+            return
+        now = time.monotonic()
+        if self.live and (now - self._last >= _REFRESH or count == total):
+            self._last = now
+            reporter.rewrite(f"{self.session.words('examined')} {count}/{total}", erase=True)
+            if count == total:
+                reporter.ensure_newline()
+        elif not self.live and count % _TELL_EVERY == 0:
+            self._line(f"{self.session.words('examined')} {count}/{total}")
+
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logstart(self) -> None:
         if not self._done:  # after pytest has written the name of the tree: the line is there before the first verdict
@@ -193,8 +209,10 @@ class Screen:
 
                 report = render(record, Path(self.session.directory) / "report.html", lang=self.session.lang)
             changed = record.fingerprints.state == "changed"
+            # Files of which no clause spoke are no pass of anything.
+            hollow = bool(record.documents) and any(r.code == "nothing-applicable" for r in conclusion.reasons)
         self._lines += places(self.session.directory, report, head, words, verbosity=verbosity)
-        failed = conclusion.overall is Overall.DOES_NOT_CONFORM or changed
+        failed = conclusion.overall is Overall.DOES_NOT_CONFORM or changed or hollow
         return int(pytest.ExitCode.TESTS_FAILED) if failed else 0
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:

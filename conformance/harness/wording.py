@@ -22,6 +22,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "counterexample": ("反例", "counterexample"),
     "reproduce": ("复现", "reproduce"),
     "remedy": ("处理", "to do"),
+    "examined": ("检查文件", "files examined"),
     "running": ("检测", "checks"),
     "left": ("剩余约", "about"),
     "to-go": ("", " left"),

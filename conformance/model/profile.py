@@ -90,7 +90,7 @@ class Check:
 
     name: str
     purpose: str
-    kind: str  # call | steps | procedure | manual
+    kind: str  # call | steps | document | procedure | manual
     spec: Data
     when: Any = None
     needs: tuple[str, ...] = ()  # parameters and `identity:NAME` without which the check is 未检
@@ -149,6 +149,7 @@ class Profile:
     auth: Data = field(default_factory=dict)
     preflight: tuple[Data, ...] = ()
     fingerprint: tuple[Data, ...] = ()
+    documents: tuple[Data, ...] = ()  # calls that give files to test, when the target names none
     decision: Data = field(default_factory=dict)
     parts: tuple["Profile", ...] = ()
     tailoring: tuple[Removal, ...] = ()

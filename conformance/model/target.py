@@ -72,6 +72,7 @@ class Target:
     proxy: str | None = None
     writes: bool = False
     fingerprint: tuple[Data, ...] = ()
+    documents: Data = field(default_factory=dict)  # files to test: paths, keep, most, size, suffixes; empty: none named
     waivers: tuple[Data, ...] = ()
     attestations: tuple[Data, ...] = ()
     origin: str = ""

@@ -92,6 +92,14 @@ def _decided(entry: Planned, target: Target, at: datetime) -> CheckResult | None
             None,
             Reason("人工检测项，尚未录入结果", expected="attestations 中有本项的有效结论", actual="无"),
         )
+    if entry.check.kind == "document" and not target.documents and not entry.profile.documents:
+        reason = Reason(
+            "target 没有给出要检测的文件",
+            expected="documents.paths，或 --target=文件夹",
+            actual="缺失",
+            where="documents",
+        )
+        return result(Verdict.NOT_TESTED, Cause.CONFIGURATION, reason)
     missing = [need for need in entry.check.needs if not _given(need, target)]
     if missing:
         where = "identities" if missing[0].startswith("identity:") else "parameters"

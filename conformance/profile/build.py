@@ -52,6 +52,7 @@ def build(own: Raw, merged: Raw, *, origin: str = "", procedures: Mapping[str, s
         auth=merged["auth"],
         preflight=tuple(merged["preflight"]),
         fingerprint=tuple(merged["fingerprint"]),
+        documents=tuple(merged["documents"]),
         decision=own.get("decision", _NOTHING),
         origin=origin,
     )

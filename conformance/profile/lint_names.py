@@ -202,15 +202,17 @@ def unused(subject: Subject) -> Iterator[Wrong]:
         for need in check.get("needs", ()):
             kind, _, name = need.rpartition(":")
             used["identities" if kind else "parameters"].add(name)
-        if "procedure" in check:
-            return  # a procedure may use anything
+        if "procedure" in check or "document" in check:
+            return  # a procedure and an examination may use anything
     for clause in raw["clauses"]:
         used["capabilities"].update(name for _, name in written.capabilities(clause.get("when")))
     for operation in merged["operations"].values():
         used["capabilities"].update(name for _, name in written.capabilities(operation.get("when")))
-    for section in ("operations", "auth", "preflight", "fingerprint"):
+    for section in ("operations", "auth", "preflight", "fingerprint", "documents"):
         written.names_in(merged[section], used["parameters"])
-    used["operations"].update(a["call"] for s in ("preflight", "fingerprint") for a in merged[s] if "call" in a)
+    used["operations"].update(
+        a["call"] for s in ("preflight", "fingerprint", "documents") for a in merged[s] if "call" in a
+    )
     words = {"capabilities": "能力", "parameters": "参数", "identities": "身份", "operations": "操作"}
     for section, word in words.items():
         for name in raw.get(section, ()):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
+from conformance.documents.clauses import CLAUSES
 from conformance.profile import written
 from conformance.profile.schema import MOST, Wrong
 from conformance.profile.yamlread import Pointer
@@ -27,6 +28,7 @@ CODES: dict[str, str] = {
     "P329": "没有这个身份",
     "P330": "没有这个参数",
     "P331": "参数的默认值不在可选值里",
+    "P332": "没有这个文件条款",
 }
 
 Raw = Mapping[str, Any]
@@ -73,7 +75,7 @@ def _vocabulary(own: Raw, merged: Raw) -> Iterator[Wrong]:
         if choices and default is not None and default not in choices:
             message = f"参数 {name} 的默认值 {default!r} 不在可选值里"
             yield Wrong("P331", ("parameters", name, "default"), message, expected="、".join(map(str, choices)))
-    for section in ("preflight", "fingerprint"):
+    for section in ("preflight", "fingerprint", "documents"):
         for n, action in enumerate(own.get(section, ())):
             if "call" in action and action["call"] not in merged["operations"]:
                 yield unknown("P323", (section, n, "call"), "接口操作", action["call"], merged["operations"])
@@ -133,6 +135,10 @@ def _check(check: Raw, checks: Raw, merged: Raw) -> Iterator[Wrong]:
             yield unknown("P329", ("needs", n), "身份", name, {*merged["identities"], *written.BUILT_IN_IDENTITIES})
         elif not kind and name not in merged["parameters"]:
             yield unknown("P330", ("needs", n), "参数", name, merged["parameters"])
+    for n, clause in enumerate(written.documents(check)):
+        if clause not in CLAUSES:
+            at = ("document",) if isinstance(check["document"], str) else ("document", n)
+            yield unknown("P332", at, "文件条款", clause, CLAUSES)
     control = check.get("control")
     if isinstance(control, str):
         yield from _control(check, control, checks)
@@ -153,6 +159,8 @@ def _control(check: Raw, name: str, checks: Raw) -> Iterator[Wrong]:
         why = "本身期望拒绝"
     elif "manual" in other:
         why = "是人工检查"
+    elif "document" in other:
+        why = "是对文件的检查，没有调用"
     elif "procedure" in other:
         why = "是检测程序，看不出哪一次调用必须成功"
     if why:

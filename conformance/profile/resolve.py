@@ -29,7 +29,7 @@ CODES: dict[str, str] = {
 
 NAMED = ("sources", "capabilities", "parameters", "identities", "operations")
 JOINED = ("envelope", "auth")
-LISTED = ("preflight", "fingerprint")
+LISTED = ("preflight", "fingerprint", "documents")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,15 @@ from typing import Any
 from conformance.profile.yamlread import Pointer
 
 BUILT_IN_IDENTITIES = ("default", "none", "wrong")
-BODIES = ("for_each", "call", "steps", "procedure", "manual")
-KINDS = {"for_each": "call", "call": "call", "steps": "steps", "procedure": "procedure", "manual": "manual"}
+BODIES = ("for_each", "call", "steps", "document", "procedure", "manual")
+KINDS = {
+    "for_each": "call",
+    "call": "call",
+    "steps": "steps",
+    "document": "document",
+    "procedure": "procedure",
+    "manual": "manual",
+}
 # Where templates may stand: everywhere but in what is prose or a name.
 _TEMPLATES = ("with", "expect", "where", "generate", "control", "steps")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -42,6 +49,12 @@ def operations(check: Raw) -> Iterator[tuple[Pointer, str]]:
     control = check.get("control")
     if isinstance(control, Mapping):
         yield ("control", "call"), control["call"]
+
+
+def documents(check: Raw) -> tuple[str, ...]:
+    """The clauses of files that the check asks for; empty for a check that looks at no file."""
+    asked = check.get("document", ())
+    return (asked,) if isinstance(asked, str) else tuple(asked)
 
 
 def identities(check: Raw) -> Iterator[tuple[Pointer, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.errors import RecordError
 from conformance.model.result import CheckResult
+from conformance.record.documents import DocumentEvent
 from conformance.record.ledger import Entry
 from conformance.record.sample import Reading
 from conformance.record.views import Attempt, Session, Void
@@ -23,6 +24,9 @@ class Parts:
     voids: list[Void] = field(default_factory=list)
     fingerprints: list[Reading] = field(default_factory=list)
     preflight: list[Mapping[str, Any]] = field(default_factory=list)
+    documents: list[DocumentEvent] = field(default_factory=list)  # of the last session that examined files
+    material: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what was not taken, in words
     waivers: list[Mapping[str, Any]] = field(default_factory=list)
     attestations: list[Mapping[str, Any]] = field(default_factory=list)
     resumed: Mapping[str, Any] = field(default_factory=dict)
@@ -67,6 +71,11 @@ def _take(parts: Parts, entry: Entry) -> None:
         parts.fingerprints.append(Reading(entry.n, str(data.get("when", "")), mapping(data.get("values"))))
     elif event == "preflight":
         parts.preflight.extend(data.get("findings", ()))
+    elif event == "documents":
+        parts.documents, parts.material = [], tuple(str(sha) for sha in data["evidence"])
+        parts.notes = tuple(str(note) for note in data.get("notes", ()))
+    elif event == "document":
+        parts.documents.append(DocumentEvent.from_data(data))
     elif event == "void":
         lines, check = tuple(int(n) for n in data.get("lines", ())), str(data.get("check", ""))
         parts.voids.append(Void(entry.n, entry.t, str(data["reason"]), str(data.get("by", "")), lines, check))

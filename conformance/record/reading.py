@@ -37,6 +37,7 @@ class Record:
     attempts        check key → every attempt in order
     voids           `void` events
     preflight       findings of the last session
+    documents       files that were examined; passed_over: what was not taken, in words; material: trust, by digest
     fingerprints    how the sample was identified, and whether it stayed the same
     waivers, attestations, refused (those that say too little to hold: their errors)
     closed          the last session ended with `close`; ended: time of the last line
@@ -59,6 +60,9 @@ class Record:
         self.ended = parts.at
         self.voids = tuple(parts.voids)
         self.preflight = tuple(parts.preflight)
+        self.documents = tuple(parts.documents)
+        self.material = parts.material
+        self.passed_over = parts.notes
         self.fingerprints = Fingerprints(tuple(parts.fingerprints))
         self.profile = profile or _profile(source, self.header)
         self.refused: list[ConformanceError] = []

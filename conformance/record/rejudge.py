@@ -19,7 +19,9 @@ from conformance.model.target import Limits, System, Target, Tls
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned, plan
 from conformance.profile.procedures import digest_of_file, procedure_file
+from conformance.record.documents import recount
 from conformance.record.reading import Record, instant
+from conformance.run.documents import Documents, asked
 from conformance.run.redact import Redactor
 from conformance.run.replay import Replay
 from conformance.run.run import Run
@@ -62,16 +64,17 @@ def _essence(result: CheckResult) -> tuple[Any, ...]:
 
 def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
     """Every judged check of a record, judged again by the record's own profile or by another edition of it."""
-    asked = profile or record.profile
+    by = profile or record.profile
     target = target_of(record.target)
-    planned = {e.key: e for e in plan(asked, target, at=_opened(record))}
+    planned = {e.key: e for e in plan(by, target, at=_opened(record))}
+    documents = recount(record, asked(planned.values()))
     out = []
     for key, attempts in record.attempts.items():
         result = next((a.result for a in reversed(attempts) if a.result is not None and not a.void), None)
         if result is None:
             continue
         entry = planned.get(key)
-        again = _gone(key) if entry is None else _again(record, asked, target, entry, result)
+        again = _gone(key) if entry is None else _again(record, by, target, entry, result, documents)
         out.append(Rejudged(key, result, again, entry is not None and _other_procedure(entry)))
     return out
 
@@ -85,7 +88,9 @@ def _other_procedure(entry: Planned) -> bool:
     return path is not None and digest_of_file(path) != pinned
 
 
-def _again(record: Record, profile: Profile, target: Target, entry: Planned, recorded: CheckResult) -> CheckResult:
+def _again(
+    record: Record, profile: Profile, target: Target, entry: Planned, recorded: CheckResult, documents: Documents | None
+) -> CheckResult:
     if _decided_by_the_run(recorded):
         return recorded  # decided by findings about the run, which are in the ledger, not by evidence of the check
     if entry.decided is not None:
@@ -108,6 +113,7 @@ def _again(record: Record, profile: Profile, target: Target, entry: Planned, rec
         replaying=True,
         unbound=_unbound(record),
         doubtful=_doubtful(record),
+        documents=documents,
     )
     result = run_check(run, entry, started=datetime.fromisoformat(recorded.started))
     if sender.left and result.verdict is not Verdict.ERROR:

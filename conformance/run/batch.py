@@ -13,6 +13,7 @@ from conformance.run.engine import Engine, Job
 from conformance.run.redact import Redactor
 from conformance.run.run import Run, Store
 from conformance.run.runner import run_check
+from conformance.run.sources import gather
 from conformance.target import bind, effective_auth, effective_envelope
 
 
@@ -34,6 +35,8 @@ def live_run(profile: Profile, target: Target, *, seed: int = 0, store: Store | 
 def run_batch(run: Run, planned: Iterable[Planned] | None = None) -> dict[str, CheckResult]:
     """Key → result of every planned check, in order."""
     entries = list(planned) if planned is not None else plan(run.profile, run.target)
+    if run.documents is None:
+        run.documents = gather(run, entries)
     by_name = {(e.profile.id, e.check.name): e.key for e in entries}
 
     def job(entry: Planned) -> Job:

@@ -71,6 +71,7 @@ class Procedure:
         self.generation: dict[str, Any] | None = None
         self.negative = False
         self.controlled = False
+        self.absent = False  # what the clause speaks of is in none of the files
         self.count = 0
         self._example_failed = False
         self.shrinking = False

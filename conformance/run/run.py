@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from conformance.model.exchange import Exchange
 from conformance.model.profile import Capability, Data, Operation, Profile
@@ -17,6 +17,9 @@ from conformance.model.verdict import Cause
 from conformance.probe.http import Sender
 from conformance.probe.operation import Answer, compose
 from conformance.run.redact import Redactor, stored_form
+
+if TYPE_CHECKING:
+    from conformance.run.documents import Documents
 
 WRONG = "conformance-wrong-credential-0000"
 LOGIN = "login"
@@ -46,6 +49,7 @@ class Run:
     replaying: bool = False
     unbound: frozenset[tuple[str, str]] = frozenset()  # (operation, field) that preflight found in no answer
     doubtful: Mapping[str, tuple[Cause, Reason]] = field(default_factory=dict)  # operations whose binding is in doubt
+    documents: Documents | None = None  # what the files of the target say, once they were examined
     stopped: threading.Event = field(default_factory=threading.Event)
     _tokens: dict[str, str] = field(default_factory=dict)
     _token_lock: threading.Lock = field(default_factory=threading.Lock)

@@ -21,6 +21,7 @@ from conformance.plan.requests import most_requests
 from conformance.plan.select import Planned
 from conformance.probe.operation import UnboundField
 from conformance.profile import procedure_file
+from conformance.run import documents
 from conformance.run.context import Aborted, Procedure, Stopped, moment
 from conformance.run.declared import carry_out, run_control
 from conformance.run.run import Run
@@ -41,7 +42,7 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
     error: Reason | None = None
     blocked = ""
     try:
-        _body(planned.profile, check)(notebook)
+        _body(planned.profile, check, run)(notebook)
     except Stopped as stop:
         stopped, blocked = (stop.cause, stop.reason), stop.blocked_by
     except UnboundField as unbound:
@@ -75,6 +76,7 @@ def run_check(run: Run, planned: Planned, *, started: datetime | None = None) ->
         control=Verdict.PASS if notebook.controlled else None,
         stopped=stopped,
         error=error,
+        not_applicable=notebook.absent,
     )
     reasons = [*notebook.reasons]
     if stopped is not None:
@@ -114,7 +116,7 @@ def _why_hollow(notebook: Procedure) -> Reason:
     return Reason("没有执行任何断言", expected="至少 1 条断言", actual="0 条")
 
 
-def _body(profile: Profile, check: Check) -> Callable[[Procedure], None]:
+def _body(profile: Profile, check: Check, run: Run) -> Callable[[Procedure], None]:
     if check.kind == "procedure":
         function = procedure(profile, str(check.spec["procedure"]))
         control = check.spec.get("control")
@@ -126,6 +128,8 @@ def _body(profile: Profile, check: Check) -> Callable[[Procedure], None]:
             function(notebook)
 
         return controlled
+    if check.kind == "document":
+        return lambda notebook: documents.carry_out(notebook, run, check.spec)
     return lambda notebook: carry_out(notebook, check.spec, lambda: _specs(profile))
 
 

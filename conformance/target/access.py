@@ -94,6 +94,24 @@ def tls(data: Data, folder: Path, where: Where) -> Tls:
     return settings
 
 
+def documents(data: Data, folder: Path, where: Where) -> Data:
+    """The files to test, with absolute paths and patterns; what they lead to is looked at when the run begins. T150."""
+    if not data:
+        return {}
+    out = {**data, "paths": tuple(str(folder / Path(p).expanduser()) for p in data["paths"])}
+    if "size" in data:
+        try:
+            out["size"] = quantity.size(data["size"])
+        except ValueError as error:
+            raise TargetError(
+                "T150",
+                f"documents.size 的值是{found(data['size'])}",
+                expected=str(error),
+                where=where(("documents", "size")),
+            ) from None
+    return out
+
+
 def context(settings: Tls) -> ssl.SSLContext:
     """The TLS client settings: trust in `ca` alone when it is given (as curl --cacert), else in the system's store."""
     out = ssl.create_default_context(cafile=settings.ca)

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -154,6 +154,29 @@ def _file(value: Any, folder: Path) -> str:
         raise _WrongError(f"{found(value)}，读不到: {error.strerror}", "检查权限") from None
 
 
+def _paths(value: Any, folder: Path) -> tuple[str, ...]:
+    """Existing files and folders; whoever reads them bounds what is in them."""
+    out = []
+    for one in _list(value, folder):
+        path = folder / Path(_text(one, folder)).expanduser()
+        if not (path.is_file() or path.is_dir()):
+            raise _WrongError(f"{found(one)}，没有这个文件或文件夹", f"相对路径从 {folder} 算起")
+        out.append(str(path.resolve()))
+    return tuple(out)
+
+
+def _moment(value: Any, _folder: Path) -> str:
+    at = value
+    if isinstance(value, str):
+        try:
+            at = datetime.fromisoformat(value.strip())
+        except ValueError:
+            at = None
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        raise _WrongError(found(value), "写成带时区的时间 2026-11-24T08:00:00+08:00，加引号")
+    return at.isoformat()
+
+
 def _duration(value: Any, _folder: Path) -> float:
     try:
         return quantity.duration(value)
@@ -180,10 +203,12 @@ _KINDS = (
     Kind("citizen-id", "校验正确的公民身份号码（GB 11643）", '"11…"', _code(citizen_id.examine)),
     Kind("list", "非空列表", "[a, b]", _list),
     Kind("file", "文件路径（相对目标文件）", "sample.ofd", _file),
+    Kind("paths", "文件或文件夹，或它们的列表（相对目标文件）", "[ca.pem]", _paths),
+    Kind("moment", "带时区的时间", '"2026-11-24T08:00:00+08:00"', _moment),
     Kind("duration", "时长，如 10s、2m", "10s", _duration),
 )
 TYPES: Mapping[str, Kind] = MappingProxyType({k.name: k for k in _KINDS})
-"""Every parameter type by name. Values: text, url, file, date and codes → str; duration → seconds; list → tuple."""
+"""Every parameter type by name. Values: text, url, file, date and codes → str; duration → seconds; list and paths → tuple; moment → ISO 8601 text."""
 
 
 def parse(parameter: Parameter, value: Any, *, where: str = "", folder: Path | None = None) -> Any:

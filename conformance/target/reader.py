@@ -123,6 +123,7 @@ def _build(
         ("tls", lambda: access.tls(data.get("tls") or {}, read.folder, where)),
         ("proxy", lambda: access.proxy(data.get("proxy"), vault, where)),
         ("hosts", lambda: access.hosts(data.get("hosts"), given, values, where)),
+        ("documents", lambda: access.documents(data.get("documents") or {}, read.folder, where)),
     ):
         try:
             settings[name] = read_setting()

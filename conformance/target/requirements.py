@@ -24,6 +24,7 @@ class Requirements:
     auth: Data
     preflight: tuple[Data, ...]
     fingerprint: tuple[Data, ...]
+    documents: tuple[Data, ...]
 
 
 def requirements(profile: Profile) -> Requirements:
@@ -38,6 +39,7 @@ def requirements(profile: Profile) -> Requirements:
         auth=_merge("认证", own, parts, lambda p: p.auth.items(), _refuse),
         preflight=_collect(own, parts, lambda p: p.preflight),
         fingerprint=_collect(own, parts, lambda p: p.fingerprint),
+        documents=_collect(own, parts, lambda p: p.documents),
     )
 
 

@@ -93,6 +93,13 @@ CASES = [
     ("unique: [id]", "unique: [id]\n        needs: ['identity:nobody']", "P329", "identity:nobody", ""),
     ("unique: [id]", "unique: [id]\n        needs: [activ_id]", "P330", "[activ_id]", "active_id"),
     ("default: low", "default: middle", "P331", "middle", ""),
+    (
+        "for_each: find\n        expect: {id: {type: string, minLength: 1}}\n        unique: [id]\n",
+        "document: SIG-6\n",
+        "P332",
+        "SIG-6",
+        "SIG-06",
+    ),
 ]
 
 

@@ -259,7 +259,7 @@ def test_any_profile_survives_flat_and_back(rows, decision, edition) -> None:
     own = {"profile": "p", "edition": edition, "title": {"zh": "t"}, "clauses": rows, "decision": decision}
     merged = {"sources": {}, "capabilities": {}, "parameters": {"a": {"type": "text"}}, "identities": {}, "envelope": {},
               "operations": {"find": {"inputs": {"id": {"default": "{a}", "required": True}}}}, "auth": {},
-              "preflight": [], "fingerprint": []}  # fmt: skip
+              "preflight": [], "fingerprint": [], "documents": []}  # fmt: skip
     profile = build(own, merged)
     assert unflatten(flatten(profile)) == profile
     assert digest_of(unflatten(flatten(profile))) == digest_of(profile)

@@ -96,6 +96,24 @@ def test_a_file_is_found_beside_the_target(tmp_path: Path) -> None:
     assert parse(Parameter("p", "file"), "a.ofd", folder=tmp_path) == str((tmp_path / "a.ofd").resolve())
 
 
+def test_paths_are_files_or_folders_that_exist(tmp_path) -> None:
+    (tmp_path / "ca.pem").write_bytes(b"x")
+    (tmp_path / "more").mkdir()
+    wanted = Parameter("p", "paths")
+    both = (str((tmp_path / "ca.pem").resolve()), str((tmp_path / "more").resolve()))
+    assert parse(wanted, ["ca.pem", "more"], folder=tmp_path) == both
+    assert parse(wanted, "ca.pem, more", folder=tmp_path) == both
+    with pytest.raises(TargetError, match="没有这个文件或文件夹"):
+        parse(wanted, ["ca.pem", "missing"], folder=tmp_path)
+
+
+@pytest.mark.parametrize("value", ["2026-11-24", "2026-11-24T08:00:00", "tomorrow", 20261124, None])
+def test_a_moment_states_its_zone(value) -> None:
+    assert parse(Parameter("p", "moment"), "2026-11-24T08:00:00+08:00") == "2026-11-24T08:00:00+08:00"
+    with pytest.raises(TargetError, match="带时区"):
+        parse(Parameter("p", "moment"), value)
+
+
 def test_an_unknown_type_is_the_profiles_mistake() -> None:
     with pytest.raises(TargetError, match="integer"):
         parse(Parameter("p", "integr"), 1)
@@ -104,7 +122,7 @@ def test_an_unknown_type_is_the_profiles_mistake() -> None:
 def test_the_types_are_those_of_the_language() -> None:
     assert set(TYPES) == {
         "text", "url", "secret", "integer", "number", "boolean", "date", "licence-id", "uscc", "citizen-id", "list",
-        "file", "duration",
+        "file", "paths", "moment", "duration",
     }  # fmt: skip
 
 

@@ -1,0 +1,87 @@
+"""The files of a record: what was examined, what was found, and the tallies computed again from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.errors import RecordError
+from conformance.run import material
+from conformance.run.documents import Documents, examined
+from conformance.run.looked import Looked
+from conformance.run.tally import Question, Tally, add
+
+if TYPE_CHECKING:
+    from conformance.record.reading import Record
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEvent:
+    """A `document` event. `examination`: SHA-256 of its examination; `kept`: the record holds its bytes under `sha256`."""
+
+    name: str
+    size: int
+    sha256: str
+    sm3: str
+    kind: str
+    examination: str
+    kept: bool
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> DocumentEvent:
+        return cls(
+            str(data["name"]),
+            int(data["size"]),
+            str(data["sha256"]),
+            str(data["sm3"]),
+            str(data.get("kind", "")),
+            str(data["examination"]),
+            bool(data["kept"]),
+            data.get("facts") or {},
+        )
+
+
+def examinations(record: Record) -> Iterator[tuple[DocumentEvent, Looked]]:
+    """Every examined file with what was found, one at a time."""
+    for event in record.documents:
+        yield event, read(record, event)
+
+
+def read(record: Record, event: DocumentEvent) -> Looked:
+    """RecordError R119 when the stored examination is none."""
+    try:
+        return Looked.from_json(record.evidence_json(event.examination))
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError("R119", f"{event.name} 的检查结果读不出来: {error!r}", where=record.source.name) from None
+
+
+def recount(record: Record, wanted: Mapping[str, Question]) -> Documents | None:
+    """The tallies once more: by examining the kept files again, and of the others by what was found then."""
+    if not record.documents or not wanted:
+        return None
+    gathered = _material(record)
+    out = Documents({key: Tally() for key in wanted}, files=len(record.documents))
+    for event, then in examinations(record):
+        now = then
+        if event.kept and gathered is not None:
+            data = record.evidence(event.sha256)
+            options = material.for_file(
+                gathered.options, record.target.get("parameters") or {}, event.name, event.facts
+            )
+            now = examined(event.name, event.name, data, options, gathered.given)
+        for key, question in wanted.items():
+            add(out.tallies[key], question, now, f"conformance inspect {Path(event.name).name}", event.examination)
+    return out
+
+
+def unkept(record: Record) -> int:
+    """Files that were examined and are not in the record: of them only what was found can be judged again."""
+    return sum(not e.kept for e in record.documents)
+
+
+def _material(record: Record) -> material.Material | None:
+    shas = record.material
+    return material.restore(record.evidence_json(shas[0]), record.evidence) if shas else None

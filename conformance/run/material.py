@@ -1,0 +1,85 @@
+"""The trust material of a run: parameters of the target → options of the examination, in a form that a record can hold."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.model.target import Secret, Target
+from conformance.target.files import only, read_material
+
+if TYPE_CHECKING:
+    from conformance.documents.options import Options
+
+_FILES = ("trust_anchors", "intermediates", "crls", "seal_status")
+_PLAIN = (
+    "validation_time", "seal_status_complete", "generations", "hashes", "accept_v1_seals", "cover_root",
+    "cover_exclude", "archived", "voucher",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """`given`: names of what was given; `blobs`: every file of it; `plain`: the rest, files by SHA-256."""
+
+    options: Options
+    given: frozenset[str]
+    blobs: tuple[bytes, ...]
+    plain: Mapping[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"given": sorted(self.given), "parameters": dict(self.plain)}
+
+
+def gather(target: Target, now: datetime) -> Material:
+    """Everything the target gives. DocumentError F2xx when some of it cannot be used; `now` is the time when none is given."""
+    values: dict[str, Any] = {n: target.parameters[n] for n in _PLAIN if target.parameters.get(n) is not None}
+    given = {n for n in (*_PLAIN, *_FILES) if target.parameters.get(n)} | {"validation_time"}
+    values.setdefault("validation_time", now.isoformat())
+    plain = {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+    blobs: list[bytes] = []
+    for name in _FILES:
+        paths = target.parameters.get(name)
+        if paths:
+            read = [data for path in paths for data in read_material(Path(path), name)]
+            values[name] = only(read, name) if name == "seal_status" else read
+            plain[name] = [hashlib.sha256(data).hexdigest() for data in read]
+            blobs += read
+    for name in ("password", "keys"):
+        value = target.parameters.get(name)
+        if isinstance(value, Secret):
+            values[name] = "".join(value)
+            given.add(name)
+    return Material(_options(values), frozenset(given), tuple(blobs), plain)
+
+
+def restore(data: Mapping[str, Any], read: Callable[[str], bytes]) -> Material:
+    """The material of a record; `read` gives a blob by its SHA-256."""
+    plain = dict(data["parameters"])
+    values = {k: [read(sha) for sha in v] if k in _FILES else v for k, v in plain.items()}
+    if "seal_status" in values:
+        values["seal_status"] = only(values["seal_status"], "seal_status")
+    return Material(_options(values), frozenset(data["given"]), (), plain)
+
+
+def _options(values: Mapping[str, Any]) -> Options:
+    from conformance.documents.parameters import options_from
+
+    return options_from(values)
+
+
+def for_file(options: Options, parameters: Mapping[str, Any], name: str, facts: Mapping[str, Any]) -> Options:
+    """The options for one file: whether it is judged as a licence, and what is known of that licence."""
+    patterns = parameters.get("licence_files") or ()
+    bare = name.rpartition("!")[2]
+    if not any(fnmatch.fnmatchcase(n, str(p)) for p in patterns for n in (bare, bare.rpartition("/")[2])):
+        return options
+    from conformance.documents.options import LicenceFacts
+
+    formats = frozenset(str(f).lower() for f in parameters.get("licence_formats") or ("ofd",))
+    return replace(options, licence=LicenceFacts(formats=formats, **facts))

@@ -1,0 +1,209 @@
+"""Files as the target of the real command: a folder, a pattern, a zip, one file; verdicts, record, and judging again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+from kit_sealed import write_files, write_trust
+from plugin_kit import PytestCommand
+
+import conformance.record
+from conformance.cli import main
+from conformance.model.result import CheckResult
+from conformance.model.verdict import Cause, Verdict
+from conformance.record.reading import open_record
+
+SEAL = "gbt-38540-2020"
+QUIET = ("-p", "no:cacheprovider", "-q")
+LEDGER_SCHEMA = Path(conformance.record.__file__).parent / "schemas" / "ledger.schema.json"
+SMALL = ("document.ofd", "document-plain.ofd", "document-stamped.ofd", "seal-v4.esl")
+
+
+@pytest.fixture(scope="module")
+def trust(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return write_trust(tmp_path_factory.mktemp("trust"))
+
+
+def results(record: Path) -> dict[str, CheckResult]:
+    with open_record(record) as opened:
+        return {key.split("/")[1]: result for key, result in opened.results.items()}
+
+
+def test_a_folder_of_good_files_conforms(command: PytestCommand, trust: list[str], tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "files", only=SMALL)
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    assert ran.code == 0, ran.text
+    assert "检测结论: 符合" in ran.out
+    by = results(tmp_path / "r")
+    assert by["SES-10"].verdict is Verdict.PASS
+    assert by["SES-10"].witnesses == 2, "two of the files are sealed"
+    assert set(by["SES-10"].sample) == {"document.ofd", "document-stamped.ofd"}
+    assert not [k for k, r in by.items() if r.verdict is not Verdict.PASS]
+
+
+def test_a_spoilt_file_fails_its_clause_and_the_reason_names_it(
+    command: PytestCommand, trust: list[str], tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", "signature-flipped", only=SMALL)
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    assert ran.code == 1
+    by = results(tmp_path / "r")
+    assert {k for k, r in by.items() if r.verdict is Verdict.FAIL} == {"SES-10"}
+    reason = by["SES-10"].reasons[0]
+    assert "签章签名值验证不通过" in reason.message
+    assert reason.where.startswith("document.ofd Doc_0/Signs/Sign_0/SignedValue.dat#")
+    assert reason.reproduce.startswith("conformance inspect ")
+    assert reason.reproduce in ran.out
+
+
+def test_what_was_not_given_leaves_a_clause_undecided_and_says_whose_doing_it_is(
+    command: PytestCommand, tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", only=SMALL)
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *QUIET)
+    assert ran.code == 1
+    by = results(tmp_path / "r")
+    for clause in ("SEAL-13", "SES-13", "SES-14", "SES-16"):
+        assert (by[clause].verdict, by[clause].cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION), clause
+    assert "无法判定" in ran.out
+
+
+def test_what_is_in_no_file_does_not_apply_and_nothing_is_concluded_from_it(
+    command: PytestCommand, trust: list[str], tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", only=("document-plain.ofd",))
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    by = results(tmp_path / "r")
+    assert {r.verdict for r in by.values()} == {Verdict.NOT_APPLICABLE}
+    assert "检测结论: 符合" not in ran.out
+    assert ran.code == 1, "a folder of which the standard says nothing is no success"
+
+
+@pytest.mark.parametrize("form", ["file", "glob", "zip"])
+def test_a_target_may_be_a_file_a_pattern_or_a_zip(
+    command: PytestCommand, trust: list[str], tmp_path: Path, form: str
+) -> None:
+    folder = write_files(tmp_path / "files", only=("document.ofd",))
+    target = {"file": folder / "document.ofd", "glob": folder / "*.ofd", "zip": tmp_path / "all.zip"}[form]
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(folder / "document.ofd", "batch/document.ofd")
+        archive.writestr("notes.txt", "not a document")
+    ran = command(f"--profile={SEAL}", f"--target={target}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    assert ran.code == 0, ran.text
+    with open_record(tmp_path / "r") as opened:
+        (event,) = opened.documents
+        assert ("all.zip!notes.txt" in str(opened.passed_over)) == (form == "zip"), "what was not looked at is told"
+    assert event.name == ("all.zip!batch/document.ofd" if form == "zip" else "document.ofd")
+
+
+def test_a_target_file_names_files_and_may_keep_them_out_of_the_record(
+    command: PytestCommand, trust: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_files(tmp_path / "files", "signature-flipped", only=SMALL)
+    write_trust(tmp_path / "trust")
+    at = next(t for t in trust if "validation_time" in t).split("=", 2)[2]
+    (tmp_path / "target.yaml").write_text(
+        "target: batch\nsystem: {name: 一批证照}\n"
+        f'parameters: {{trust_anchors: [trust/root-0.der], crls: [trust/crls], seal_status: [trust/seals.csv], validation_time: "{at}"}}\n'
+        "documents: {paths: [files], keep: false}\n",
+        encoding="utf-8",
+    )
+    record = tmp_path / "r"
+    ran = command(f"--profile={SEAL}", f"--target={tmp_path / 'target.yaml'}", f"--record={record}", *QUIET)
+    assert ran.code == 1, ran.text
+    data = (tmp_path / "files" / "document.ofd").read_bytes()
+    kept = {p.read_bytes() for p in record.rglob("*.bin")}
+    assert data not in kept
+    assert main(["verify", str(record)]) == 0
+    assert main(["rejudge", str(record)]) == 0
+    assert "原文没有保存" in capsys.readouterr().out
+
+
+def test_verdicts_come_again_from_the_record_alone(
+    command: PytestCommand, trust: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_files(tmp_path / "files", "signer-not-listed", only=SMALL)
+    record = tmp_path / "r"
+    command(f"--profile={SEAL}", f"--target={folder}", f"--record={record}", *trust, *QUIET)
+    for file in folder.iterdir():
+        file.unlink()
+    assert main(["rejudge", str(record), "--json", "--all"]) == 0
+    judged = json.loads(capsys.readouterr().out)
+    assert {r["again"] for r in judged if "/SES-11/" in r["check"]} == {"FAIL"}
+    assert main(["rejudge", str(record)]) == 0
+    assert "都由检测记录里的原文重新检查" in capsys.readouterr().out
+
+
+def test_workers_of_xdist_judge_by_what_the_controller_examined(
+    command: PytestCommand, trust: list[str], tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", "signature-flipped", only=SMALL)
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET, "-n2")
+    assert ran.code == 1, ran.text
+    by = results(tmp_path / "r")
+    assert {k for k, r in by.items() if r.verdict is Verdict.FAIL} == {"SES-10"}
+    with open_record(tmp_path / "r") as opened:
+        assert len(opened.documents) == len(SMALL)
+
+
+def test_the_ledger_of_a_run_of_files_fits_its_schema(command: PytestCommand, trust: list[str], tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "files", only=SMALL)
+    command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    schema = json.loads((LEDGER_SCHEMA).read_text("utf-8"))
+    lines = [json.loads(line) for line in (tmp_path / "r" / "ledger.jsonl").read_bytes().splitlines()]
+    for line in lines:
+        jsonschema_rs.Draft202012Validator(schema).validate(line)
+    assert [e["event"] for e in lines].count("document") == len(SMALL)
+    event = next(e for e in lines if e["event"] == "document")
+    data = (folder / event["name"]).read_bytes()
+    assert event["sha256"] == hashlib.sha256(data).hexdigest()
+    assert event["sm3"] == hashlib.new("sm3", data).hexdigest()
+
+
+def test_links_and_strange_files_are_passed_over_and_told(
+    command: PytestCommand, trust: list[str], tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", only=("document.ofd",))
+    (tmp_path / "outside.ofd").write_bytes(b"secret")
+    (folder / "link.ofd").symlink_to(tmp_path / "outside.ofd")
+    (folder / "loop").symlink_to(folder)
+    (folder / "list.csv").write_text("a,b")
+    os.mkfifo(folder / "pipe.ofd")
+    ran = command(
+        f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, "-p", "no:cacheprovider"
+    )
+    assert ran.code == 0, ran.text
+    for told in ("符号链接，未跟随 2 个", "不是普通文件 1 个：pipe.ofd", "不在检测范围（扩展名） 1 个：list.csv"):
+        assert told in ran.out
+    with open_record(tmp_path / "r") as opened:
+        assert [e.name for e in opened.documents] == ["document.ofd"]
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [("missing.ofd", "T160"), ("nothing/*.ofd", "T160"), ("empty", "T165"), ("broken.zip", "T162")],
+)
+def test_a_slip_in_the_path_is_told_before_anything_is_recorded(
+    command: PytestCommand, tmp_path: Path, target: str, code: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.zip").write_bytes(b"PK\3\4 no zip")
+    ran = command(f"--profile={SEAL}", f"--target={tmp_path / target}", f"--record={tmp_path / 'r'}")
+    ran.refused(code)
+    assert not (tmp_path / "r").exists()
+
+
+def test_trust_that_cannot_be_used_is_told_with_its_parameter(command: PytestCommand, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "files", only=("document.ofd",))
+    (tmp_path / "ca.pem").write_text("no certificate")
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--param=trust_anchors={tmp_path / 'ca.pem'}")
+    assert "trust_anchors" in ran.refused("F204")
+    ran = command(f"--profile={SEAL}", f"--target={folder}", "--param=validation_time=tomorrow")
+    assert "带时区的时间" in ran.refused("T122")
+    assert "--param" in command(f"--profile={SEAL}", f"--target={folder}", "--param=oops").refused("U512")
