@@ -8,6 +8,7 @@ BIN = $(VENV)/bin
 EXTRAS ?= xdist,dev
 OUT ?= out
 JOBS ?= 2
+QUALIFIED = elicense ipv6-support
 
 .PHONY: help demo test test-slow lint qualify bench docs wheel clean system
 .DEFAULT_GOAL := help
@@ -58,7 +59,7 @@ lint: $(VENV)/.dev
 	$(BIN)/conformance lint
 
 qualify: $(VENV)/.dev
-	$(BIN)/conformance qualify elicense -o $(OUT)/qualification
+	set -e; for profile in $(QUALIFIED); do $(BIN)/conformance qualify $$profile -o $(OUT)/qualification; done
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/run.py $(if $(PEERS),--peers)

@@ -12,6 +12,7 @@ class Request:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    via: str = ""  # the one address to connect to, "[2001:db8::80]:443"; the URL still says whom to ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,4 @@ class Exchange:
     operation: str = ""
     identity: str = ""
     tls: Mapping[str, str] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)  # seconds: connect, tls, first_byte (from request sent)

@@ -70,6 +70,7 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     tls: Tls = field(default_factory=Tls)
     proxy: str | None = None
+    routes: Mapping[str, str] = field(default_factory=dict)  # laboratory: "address:port" → where it really is
     writes: bool = False
     fingerprint: tuple[Data, ...] = ()
     documents: Data = field(default_factory=dict)  # files to test: paths, keep, most, size, suffixes; empty: none named

@@ -15,20 +15,24 @@ import ssl
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 
 import httpx as client_library  # the one line to change for httpx2
 
 from conformance.model.exchange import Exchange, Fault, Request, Response
 from conformance.model.target import Limits, Target
+from conformance.probe import direct, dns, vantage
+from conformance.probe.family import Outcome
 from conformance.probe.turn import Turn
 from conformance.target import access
 
 USER_AGENT = "conformance"
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT}
+_RAW = frozenset({dns.METHOD, direct.TCP, vantage.METHOD})  # these name an address, and no host
 _IDLE = 2.0  # seconds a connection is kept unused; shorter than common servers' own limit, so that none dies under us
 _CHUNK = 65536
 
@@ -68,6 +72,7 @@ class HttpPort:
             body=limits.body,
         )
         self._hosts = frozenset(h.lower() for h in target.hosts)
+        self._routes = target.routes
         self._proxy = target.proxy
         self._verify = access.context(target.tls)  # made once: each client would read the trust store again
         self._timeout = client_library.Timeout(limits.timeout).as_dict()
@@ -84,6 +89,8 @@ class HttpPort:
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:
         """One request, no redirect followed, no retry. Never raises for what the system does: see `Exchange.fault`."""
+        if request.method in _RAW:
+            return self._admitted(request, operation, identity, self._raw)
         try:  # read by the client's own parser: the host that is asked about is the host that is connected to
             url = client_library.URL(request.url)
             host = url.host.lower()
@@ -95,6 +102,13 @@ class HttpPort:
             return _failed(
                 request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity
             )
+        carry_out = self._raw if request.via else partial(self._exchange, url=url)
+        return self._admitted(request, operation, identity, carry_out)
+
+    def _admitted(
+        self, request: Request, operation: str, identity: str, carry_out: Callable[..., Exchange]
+    ) -> Exchange:
+        """One exchange within the limits of the target, whatever it goes over."""
         if not self._slots.acquire(blocking=False):
             with self.turn.aside():
                 self._slots.acquire()
@@ -103,12 +117,44 @@ class HttpPort:
             if refusal:
                 return _failed(request, *refusal, operation, identity)
             try:
-                return self._exchange(request, url, operation, identity)
+                return carry_out(request, operation=operation, identity=identity)
             finally:
                 with self._lock:
                     self.usage.in_flight -= 1
         finally:
             self._slots.release()
+
+    def _raw(self, request: Request, operation: str, identity: str) -> Exchange:
+        """What goes to one given address and not through the HTTP client (`probe.dns`, `direct`, `vantage`)."""
+        started = datetime.now(UTC)
+        with self.turn.aside():
+            clock = time.perf_counter()
+            out = self._sent(request)
+            elapsed = time.perf_counter() - clock
+        return Exchange(
+            request=request,
+            response=out.response,
+            fault=out.fault,
+            started=started.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            elapsed=round(elapsed, 6),
+            peer=out.peer,
+            operation=operation,
+            identity=identity,
+            tls=out.tls,
+            times={name: round(seconds, 6) for name, seconds in out.times.items()},
+        )
+
+    def _sent(self, request: Request) -> Outcome:
+        bounds = direct.Bounds(self._limits.timeout, self._limits.total_timeout, self._limits.body)
+        if request.method == vantage.METHOD:
+            return Outcome(vantage.look(request.url, self._routes))
+        if request.method == dns.METHOD:
+            return dns.exchange(request, self._routes, self._limits.timeout)
+        if request.method == direct.TCP:
+            return direct.tcp(request, self._routes, bounds)
+        if request.method == direct.TLS:
+            return direct.tls(request, self._routes, bounds, self._verify)
+        return direct.http(request, self._routes, bounds, self._verify, _DECODERS)
 
     def upcoming(self) -> str:
         return ""
@@ -146,7 +192,7 @@ class HttpPort:
                 return "stopped", "运行已停止，未发送"
         return None
 
-    def _exchange(self, request: Request, url: Any, operation: str, identity: str) -> Exchange:
+    def _exchange(self, request: Request, *, url: Any, operation: str, identity: str) -> Exchange:
         client = self._client()
         watch: _Watch = self._local.watch
         watch.begin(self._limits.total_timeout)

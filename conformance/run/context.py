@@ -10,9 +10,10 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from conformance.errors import ConformanceError
+from conformance.model.exchange import Exchange, Request
 from conformance.model.profile import Check, Operation
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
@@ -88,6 +89,10 @@ class Procedure:
         self.require(value is not None, f"target 未给出参数 {name}", Cause.CONFIGURATION)
         return value
 
+    def optional(self, name: str) -> Any:
+        """A parameter of the target, or None when it has none."""
+        return self._run.target.parameters.get(name)
+
     def declared(self, capability: str) -> bool:
         return bool(evaluate(capability, self._run.target.declares, self._run.profile_capabilities)[0])
 
@@ -122,6 +127,40 @@ class Procedure:
     def attempt(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> Answer:
         """As `call`, but an answer without a usable response is returned too (`outcome` is `fault`)."""
         return self._send(self.operation(operation), self._values(operation, inputs), as_)
+
+    def send(self, operation: str, requests: Iterable[Request], *, fresh: bool = False) -> list[Exchange]:
+        """Requests that are composed by the check itself (`probe.dns`, `probe.direct`), at the same time within the
+        target's limits; exchanges come in the order given, and are evidence. `fresh`: see `Run.send`."""
+        wanted = list(requests)
+        if operation not in self._check.calls:
+            raise ConformanceError("E101", f"检测项 {self._key} 调用了未列入计划的操作 {operation}")
+        if self._run.stopped.is_set():
+            raise Aborted
+        self._spend(len(wanted))
+
+        def one(request: Request) -> Exchange:
+            return self._run.send(request, operation, fresh=fresh)
+
+        if self._run.replaying or len(wanted) < 2:
+            exchanges = [one(request) for request in wanted]
+        else:
+            workers = min(32, len(wanted), self._run.target.limits.concurrency)
+            with self._run.sender.turn.aside(), ThreadPoolExecutor(workers) as pool:
+                exchanges = list(pool.map(one, wanted))
+        for exchange in exchanges:
+            self.count += 1
+            if exchange.fault is not None and exchange.fault.kind == "stopped":
+                raise Aborted
+            kept = self._run.keep(exchange, f"交互 {self.count} {operation}")
+            if kept is not None:
+                self.evidence.append(kept)
+        return exchanges
+
+    def stop(
+        self, cause: Cause, message: str, *, expected: str = "", actual: str = "", blocked_by: str = ""
+    ) -> NoReturn:
+        """End the check as 无法判定: what it needs in order to judge is not there."""
+        raise Stopped(cause, self._reason(message, expected=expected, actual=actual), blocked_by=blocked_by)
 
     def pages(self, operation: str, /, *, as_: str = "default", **inputs: Any) -> list[Answer]:
         """The answers of every page of a paged operation (`response.paging` of its binding), or the one answer of another.

@@ -344,8 +344,12 @@ def stored_form(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         "identity": exchange.identity,
         "peer": exchange.peer,
     }
+    if request.via:
+        out["request"]["via"] = request.via
     if exchange.tls:
         out["tls"] = dict(exchange.tls)
+    if exchange.times:
+        out["times"] = {name: round(seconds, 6) for name, seconds in exchange.times.items()}
     if response is not None:
         body, coding = redactor.body(response.body)
         out["response"] = {

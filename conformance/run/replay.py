@@ -49,6 +49,7 @@ class Replay:
             then["method"] != request.method
             or self._plain(str(then["url"])) != self._plain(request.url)
             or not self._same(_body(then, "body"), request.body)
+            or str(then.get("via", "")) != request.via
         ):
             raise ConformanceError(
                 "E202",
@@ -90,7 +91,9 @@ def stored_exchange(data: Mapping[str, Any]) -> Exchange:
     """The evidence form of an exchange (`conformance.run.redact.stored_form`) → the exchange."""
     request, response, fault = data["request"], data.get("response"), data.get("fault")
     return Exchange(
-        request=Request(request["method"], request["url"], dict(request["headers"]), _body(request, "body")),
+        request=Request(
+            request["method"], request["url"], dict(request["headers"]), _body(request, "body"), request.get("via", "")
+        ),
         response=None
         if response is None
         else Response(
@@ -106,4 +109,5 @@ def stored_exchange(data: Mapping[str, Any]) -> Exchange:
         operation=data.get("operation", ""),
         identity=data.get("identity", ""),
         tls=data.get("tls", {}),
+        times=data.get("times", {}),
     )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, Request
 from conformance.model.profile import Capability, Data, Operation, Profile
 from conformance.model.result import Evidence, Reason
 from conformance.model.target import Target
@@ -51,6 +51,8 @@ class Run:
     doubtful: Mapping[str, tuple[Cause, Reason]] = field(default_factory=dict)  # operations whose binding is in doubt
     documents: Documents | None = None  # what the files of the target say, once they were examined
     stopped: threading.Event = field(default_factory=threading.Event)
+    _seen: dict[tuple[str, str, str, bytes], Exchange] = field(default_factory=dict)
+    _seen_lock: threading.Lock = field(default_factory=threading.Lock)
     _tokens: dict[str, str] = field(default_factory=dict)
     _token_lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -121,6 +123,20 @@ class Run:
         exchange = self.sender.send(request, operation=operation.name, identity=identity)
         unbound = frozenset(f for o, f in self.unbound if o == operation.name)
         return Answer(operation, exchange, self.envelope, where=where, inputs=values, unbound=unbound)
+
+    def send(self, request: Request, operation: str, *, fresh: bool) -> Exchange:
+        """A request that is no bound operation. Not `fresh`: what another check of this run was already answered is
+        answered to this one, too, so that a crawl is made once; a request that failed is always made again."""
+        key = None if fresh or self.replaying else (request.method, request.url, request.via, request.body)
+        with self._seen_lock:
+            known = self._seen.get(key) if key else None
+        if known is not None:
+            return known
+        exchange = self.sender.send(request, operation=operation)
+        if key and exchange.fault is None:
+            with self._seen_lock:
+                self._seen[key] = exchange
+        return exchange
 
     def keep(self, exchange: Exchange, label: str) -> Evidence | None:
         if self.store is None:

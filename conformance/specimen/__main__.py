@@ -39,7 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"端口 {given.port} 已被占用：换一个 --port，或先结束占用它的程序" if busy else error, file=sys.stderr)
         return 2
     with running:
-        print(f"{running.spec}  {running.target['parameters']['base_url']}  （Ctrl-C 结束）", flush=True)
+        print(
+            f"{running.spec}  {running.target['parameters'].get('base_url', running.base_url)}  （Ctrl-C 结束）",
+            flush=True,
+        )
         try:
             running.join()
         except KeyboardInterrupt:

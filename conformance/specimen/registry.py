@@ -16,12 +16,27 @@ from conformance.specimen.server import Server
 PREFIX = "specimen:"
 
 
+class Serving(Protocol):
+    """A specimen that answers: one application (`server.Server`), or several sockets of its own."""
+
+    @property
+    def base_url(self) -> str: ...
+
+    def stop(self) -> None: ...
+
+    def join(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One instance of a specimen before it is started; `target(base_url)` is its target file as a mapping."""
+    """One instance of a specimen before it is started; `target(base_url)` is its target file as a mapping.
 
-    app: Starlette
+    `serve`: starts it (given a port, 0 for any) when it is more than one application on one socket.
+    """
+
+    app: Starlette | None
     target: Callable[[str], dict[str, Any]]
+    serve: Callable[[int], Serving] | None = None
 
 
 class Specimen(Protocol):
@@ -46,7 +61,7 @@ class RunningSpecimen:
     spec: str
     base_url: str
     target: dict[str, Any]
-    _server: Server = field(repr=False)
+    _server: Serving = field(repr=False)
 
     def stop(self) -> None:
         self._server.stop()
@@ -106,7 +121,11 @@ def start(spec: str, *, port: int = 0) -> RunningSpecimen:
     """Start what `spec` names on 127.0.0.1 (port 0: any free one)."""
     name, active = parse(spec)
     made = load(name).make(active)
-    server = Server(made.app, port).start()
+    if made.serve is not None:
+        server: Serving = made.serve(port)
+    else:
+        assert made.app is not None
+        server = Server(made.app, port).start()
     return RunningSpecimen("+".join((name, *active)), server.base_url, made.target(server.base_url), server)
 
 
@@ -122,5 +141,6 @@ def _near(word: str, known: Iterable[str]) -> str:
 
 def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.elicense.specimen import SPECIMENS
+    from conformance.specimen.ipv6_site.specimen import SPECIMENS as IPV6_SITE
 
-    return {specimen.name: specimen for specimen in SPECIMENS}
+    return {specimen.name: specimen for specimen in (*SPECIMENS, *IPV6_SITE)}

@@ -19,6 +19,7 @@ from conformance.target.secrets import Vault, is_reference
 
 INSECURE = "insecure-no-verification"
 _DEFAULT = Limits()
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _HOST = re.compile(r"(?!-)[^\s/:?#@\[\]%]{1,253}")
 
 
@@ -160,12 +161,57 @@ def proxy(value: Any, vault: Vault, where: Where) -> str | None:
     return Secret(address) if referred else address
 
 
+def routes(value: Mapping[str, str], where: Where) -> Mapping[str, str]:
+    """The laboratory's table "address:port" → "address:port", in one spelling. T157."""
+    out: dict[str, str] = {}
+    for name, to in value.items():
+        place = where(("routes", name))
+        try:
+            a, b = endpoint(name), endpoint(to)
+        except ValueError as error:
+            raise TargetError(
+                "T157",
+                f"routes 里的 {found(name)}: {found(to)} 不是两个地址: {error}",
+                expected='"192.0.2.80:80": "127.0.0.1:8080" 或 "[2001:db8::80]:80": "[::1]:8080"',
+                where=place,
+            ) from None
+        if a[0].version != b[0].version:
+            raise TargetError(
+                "T157",
+                f"routes 里的 {found(name)}: {found(to)} 不是同一地址族",
+                expected="两边都是 IPv4，或都是 IPv6",
+                where=place,
+                hint="换了地址族就不知道测的是哪一族",
+            )
+        out[written(*a)] = written(*b)
+    return out
+
+
+def endpoint(text: str) -> tuple[Address, int]:
+    """`192.0.2.1:80` or `[2001:db8::1]:80` → address and port; ValueError for anything else (names, zones, mapped)."""
+    host, _, port = text.rpartition(":")
+    bracketed = host.startswith("[") and host.endswith("]")
+    address = ipaddress.ip_address(host[1:-1] if bracketed else host)
+    if bracketed != (address.version == 6):
+        raise ValueError("IPv6 地址要有方括号")
+    if isinstance(address, ipaddress.IPv6Address) and (address.scope_id or address.ipv4_mapped):
+        raise ValueError("不接受区域标识和 IPv4 映射地址")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("端口应为 1 至 65535")
+    return address, int(port)
+
+
+def written(address: Address, port: int) -> str:
+    """The one spelling of an endpoint (RFC 5952 section 6)."""
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+
+
 def hosts(
     value: Sequence[str] | None, parameters: Sequence[Parameter], values: Mapping[str, Any], where: Where
 ) -> tuple[str, ...]:
     """Lower-case host names that may be contacted. Not given: those of the address parameters. T154."""
     if value is None:
-        addresses = (values.get(p.name) for p in parameters if p.type == "url")
+        addresses = (values.get(p.name) for p in parameters if p.type in ("url", "site"))
         return tuple(dict.fromkeys(host_of(a) for a in addresses if a))
     out: list[str] = []
     for index, entry in enumerate(value):

@@ -23,6 +23,8 @@ from conformance.target.secrets import Vault
 
 _LONGEST = 4096
 _LARGEST = 64 * 1024 * 1024
+# A host name of at least two labels; the last begins with a letter, so that no IPv4 address is one (RFC 1123 section 2.1).
+_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*\.[a-z][a-z0-9-]{0,62}")
 _INTEGER = re.compile(r"-?[0-9]+")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
@@ -83,6 +85,24 @@ def _url(value: Any, _folder: Path) -> str:
     if parts.fragment:
         raise _WrongError(found(text), "去掉 # 之后的部分")
     return text
+
+
+def _site(value: Any, folder: Path) -> str:
+    """A host name, or the address of a home page → the address of the home page."""
+    text = _text(value, folder)
+    if "://" not in text:
+        try:
+            name = text.lower().removesuffix(".").encode("idna").decode("ascii")
+        except UnicodeError:
+            name = ""
+        if not _NAME.fullmatch(name):
+            raise _WrongError(found(text), "写主机名，如 www.example.gov.cn，或首页地址")
+        return f"http://{name}/"
+    address = _url(text, folder)
+    parts = urlsplit(address)
+    if not _NAME.fullmatch((parts.hostname or "").lower()):
+        raise _WrongError(found(text), "写主机名而不写 IP 地址：要检测的正是名称的解析")
+    return address if parts.path else address + "/"
 
 
 def _integer(value: Any, _folder: Path) -> int:
@@ -193,6 +213,7 @@ def _secret(value: Any, _folder: Path) -> Secret:
 _KINDS = (
     Kind("text", "非空文本", "文本", _text),
     Kind("url", "http 或 https 的绝对地址，不含用户名口令", "https://elicense.example/api", _url),
+    Kind("site", "主机名，或首页的 http(s) 地址", "www.example.gov.cn", _site),
     Kind("secret", "密钥引用 env:NAME 或 file:PATH", "env:NAME", _secret),
     Kind("integer", "整数", "100", _integer),
     Kind("number", "数值", "0.5", _number),

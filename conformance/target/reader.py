@@ -122,6 +122,7 @@ def _build(
         ("limits", lambda: access.limits(data.get("limits") or {}, where)),
         ("tls", lambda: access.tls(data.get("tls") or {}, read.folder, where)),
         ("proxy", lambda: access.proxy(data.get("proxy"), vault, where)),
+        ("routes", lambda: access.routes(data.get("routes") or {}, where)),
         ("hosts", lambda: access.hosts(data.get("hosts"), given, values, where)),
         ("documents", lambda: access.documents(data.get("documents") or {}, read.folder, where)),
     ):

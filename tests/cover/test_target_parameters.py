@@ -121,7 +121,7 @@ def test_an_unknown_type_is_the_profiles_mistake() -> None:
 
 def test_the_types_are_those_of_the_language() -> None:
     assert set(TYPES) == {
-        "text", "url", "secret", "integer", "number", "boolean", "date", "licence-id", "uscc", "citizen-id", "list",
+        "text", "url", "site", "secret", "integer", "number", "boolean", "date", "licence-id", "uscc", "citizen-id", "list",
         "file", "paths", "moment", "duration",
     }  # fmt: skip
 

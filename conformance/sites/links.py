@@ -1,0 +1,131 @@
+"""What a page leads to: its links, the resources it loads, and IPv4 literals in the place of a host. Pure.
+
+Pages come from somebody else's system: the reader is the standard library's, which executes and fetches nothing, and
+what it hands out is bounded.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+MOST = 5000  # links of one page that are looked at
+_LONGEST = 2000
+_LINKS = {"a": "href", "area": "href", "iframe": "src", "frame": "src"}
+_RESOURCES = {
+    "img": "src",
+    "script": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "embed": "src",
+    "input": "src",
+}
+_LOADING = frozenset(("stylesheet", "icon", "shortcut", "preload", "manifest", "apple-touch-icon", "modulepreload"))
+_ENDING = re.compile(r"log-?(out|off)|sign-?out|注销|退出", re.IGNORECASE)  # following these would change a session
+_LITERAL = re.compile(
+    r"(?:(?:https?|wss?|ftp):)?//(?:[^\s/?#\"'<>@\\]{1,100}@)?(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?=[:/?#\"'`\s<>);\\]|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one HTML page holds: addresses absolute, without fragment, each once, in the order of the page."""
+
+    links: tuple[str, ...]
+    resources: tuple[str, ...]
+    left_out: tuple[str, ...]  # links that end a session, or are no address
+
+
+def read(text: str, base: str) -> Page:
+    """The links and resources of a page that was found at `base`."""
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    base = _join(base, reader.base) or base if reader.base else base
+    links: list[str] = []
+    left: list[str] = []
+    for raw in reader.links[:MOST]:
+        address = _join(base, raw)
+        if address is None:
+            continue
+        (left if _ENDING.search(address) else links).append(address)
+    resources = [a for raw in reader.resources[:MOST] if (a := _join(base, raw)) is not None]
+    return Page(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(left)))
+
+
+def of_site(address: str, domain: str) -> bool:
+    """同站: the host is the domain or lies under it."""
+    host = host_of(address)
+    return host == domain or host.endswith("." + domain)
+
+
+def host_of(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").lower().rstrip(".")
+    except ValueError:
+        return ""
+
+
+def is_ipv4(host: str) -> bool:
+    """Whether a host is an IPv4 literal as a browser would read it: four decimal numbers."""
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def literals(text: str) -> tuple[str, ...]:
+    """Addresses whose host is an IPv4 literal, wherever they stand in HTML, script or JSON (`//192.0.2.1/…` too)."""
+    plain = text.replace("\\/", "/")
+    found = (m for m in _LITERAL.finditer(plain) if is_ipv4(m["host"]))
+    return tuple(dict.fromkeys(m.group(0)[:200] for m in found))[:MOST]
+
+
+def spread(addresses: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """At most `most` of them, evenly over the whole list: the end of a page is looked at as well as its beginning."""
+    if len(addresses) <= most:
+        return addresses
+    return tuple(addresses[n * len(addresses) // most] for n in range(most))
+
+
+def _join(base: str, raw: str) -> str | None:
+    """An absolute http(s) address without its fragment, or None for what is none."""
+    raw = "".join(raw.split())
+    if not raw or len(raw) > _LONGEST:
+        return None
+    try:
+        parts = urlsplit(urljoin(base, raw))
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    host = parts.hostname.lower().rstrip(".")
+    literal = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}[parts.scheme]
+    netloc = literal if port in (None, default) else f"{literal}:{port}"
+    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base = ""
+        self.links: list[str] = []
+        self.resources: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "base" and not self.base:
+            self.base = given.get("href", "")
+        elif tag in _LINKS:
+            self.links.append(given.get(_LINKS[tag], ""))
+        elif tag == "link" and _LOADING & set(given.get("rel", "").lower().split()):
+            self.resources.append(given.get("href", ""))
+        elif tag in _RESOURCES:
+            self.resources.append(given.get(_RESOURCES[tag], ""))

@@ -1,0 +1,185 @@
+"""All sockets of the specimen in one thread: name servers and web listeners, each on one loopback address of one family."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from conformance.specimen.fault import Deviations
+from conformance.specimen.ipv6_site import certificates, names
+from conformance.specimen.ipv6_site.misbehaving import behaviour
+from conformance.specimen.ipv6_site.nameserver import Answering, Listening, bound, listening
+from conformance.specimen.ipv6_site.pages import Shape, Site
+from conformance.specimen.ipv6_site.slow_accept import SlowAccept
+
+_START, _STOP = 10.0, 5.0
+_BACKLOG = 512
+ADMIN = 8443  # a port that the firewall is to close over both families
+
+
+class Serving:
+    """The specimen while it runs. `routes` is the laboratory's table: address of the tree → place on loopback."""
+
+    def __init__(self, faults: Deviations, shape: Shape, port: int = 0) -> None:
+        self.faults = faults
+        self.folder = Path(tempfile.mkdtemp(prefix="conformance-specimen-"))
+        self.routes: dict[str, str] = {}
+        self._sockets: list[socket.socket] = []
+        self._names: list[Listening] = []
+        self._web: list[tuple[uvicorn.Server, list[socket.socket]]] = []
+        self._slow: SlowAccept | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="specimen", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        try:
+            self._open_names()
+            self._open_web(Site(faults, shape), port)
+        except BaseException:
+            self._tidy()
+            raise
+
+    # What listens ----------------------------------------------------------------------------------------
+
+    def _open_names(self) -> None:
+        for server in names.tree(self.faults):
+            answering = Answering(server, behaviour(self.faults))
+            for family, address in ((6, server.v6), (4, server.v4)):
+                filtered = family == 6 and server.name == names.NS2 and "tcp-53-is-filtered-over-ipv6" in self.faults
+                socket_pair = listening(answering, family, tcp=not filtered)
+                self._names.append(socket_pair)
+                self._route(address, 53, socket_pair.port)
+        if "second-name-server-is-dead-over-ipv6" in self.faults:
+            self._route(names.SERVERS[names.NS2][0], 53, self._closed(6))
+
+    def _open_web(self, site: Site, port: int) -> None:
+        app = site.app()
+        kinds: dict[str, tuple[int, ...]] = {"": (4, 6)}
+        other = next(
+            (k for k in ("self-signed", "expired", "other-name") if f"ipv6-certificate-is-{k}" in self.faults), ""
+        )
+        if other:
+            kinds = {"": (4,), other: (6,)}
+        files = certificates.make(self.folder, [h.rstrip(".") for h in names.HOSTS], set(kinds))
+        self.ca = files.ca
+        plain = {family: self._listen(family, port if family == 4 else 0) for family in (4, 6)}
+        secured = {family: self._listen(family) for family in (4, 6)}
+        self._web.append((_server(app), list(plain.values())))
+        for kind, families in kinds.items():
+            self._web.append((_server(app, files.pairs[kind]), [secured[f] for f in families]))
+        self._base = plain[4].getsockname()[1]
+        places = {(f, 80): plain[f].getsockname()[1] for f in (4, 6)}
+        places |= {(f, 443): secured[f].getsockname()[1] for f in (4, 6)}
+        places |= {(f, port): self._closed(f) for f in (4, 6) for port in (22, ADMIN)}
+        if "ipv6-connections-are-late" in self.faults:
+            self._slow = SlowAccept(places[6, 80])
+            places[6, 80] = self._slow.port
+        if "ipv6-lacks-port-443" in self.faults:
+            places[6, 443] = self._closed(6)
+        if "admin-port-is-open-over-ipv6-only" in self.faults:
+            places[6, ADMIN] = places[6, 443]
+        for v6, v4 in names.HOSTS.values():
+            for family, addresses in ((6, v6), (4, v4)):
+                for address in addresses:
+                    for number in (80, 443, 22, ADMIN):
+                        self._route(address, number, places[family, number])
+        for number in (80, 443, 22, ADMIN):
+            self._route(names.DEAD, number, self._closed(6))
+
+    def _listen(self, family: int, port: int = 0) -> socket.socket:
+        out = bound(family, socket.SOCK_STREAM, port)
+        self._sockets.append(out)
+        out.listen(_BACKLOG)
+        return out
+
+    def _closed(self, family: int) -> int:
+        """A port that refuses over TCP and swallows over UDP: bound, so that nobody else gets it, and never served."""
+        stream = bound(family, socket.SOCK_STREAM)
+        self._sockets.append(stream)
+        port = int(stream.getsockname()[1])
+        with contextlib.suppress(OSError):  # taken by somebody else: then it is not ours to swallow with
+            self._sockets.append(bound(family, socket.SOCK_DGRAM, port))
+        return port
+
+    def _route(self, address: str, port: int, to: int) -> None:
+        six = ":" in address
+        self.routes[f"[{address}]:{port}" if six else f"{address}:{port}"] = f"[::1]:{to}" if six else f"127.0.0.1:{to}"
+
+    # Running ---------------------------------------------------------------------------------------------
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._base}"
+
+    def start(self) -> Serving:
+        self._thread.start()
+        self._ready.wait(_START)
+        return self
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        closing: list[Callable[[], None]] = []
+        for server in self._names:
+            await server.serve(closing)
+        self._loop.call_soon(self._ready.set)
+        try:
+            await asyncio.gather(*(server.serve(sockets) for server, sockets in self._web))
+        finally:
+            for close in closing:
+                close()
+
+    def stop(self) -> None:
+        for server, _ in self._web:
+            server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(_STOP)
+            if self._thread.is_alive():
+                for server, _ in self._web:
+                    server.force_exit = True
+                self._thread.join(_STOP)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        if self._slow is not None:
+            self._slow.stop()
+        for one in self._sockets:
+            one.close()
+        for pair in self._names:
+            pair.udp.close()
+            if pair.tcp is not None:
+                pair.tcp.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def join(self) -> None:
+        while self._thread.is_alive():
+            self._thread.join(0.5)
+
+
+def _server(app: Any, pair: tuple[Path, Path] | None = None) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=1,
+            server_header=False,
+            timeout_keep_alive=120,
+            ssl_certfile=str(pair[0]) if pair else None,
+            ssl_keyfile=str(pair[1]) if pair else None,
+        )
+    )

@@ -1,0 +1,42 @@
+"""The specimen as the registry offers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from conformance.errors import MissingExtra
+from conformance.specimen.fault import Deviations, Fault
+from conformance.specimen.ipv6_site.faults import FAULTS
+from conformance.specimen.registry import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Ipv6Site:
+    """A site with its name servers. `second` and `third`: links of each level, for measurements with more pages."""
+
+    name: str = "ipv6-site"
+    title: str = "政府网站与域名服务器（IPv6、IPv4 回环）"
+    second: int = 0
+    third: int = 0
+    faults: tuple[Fault, ...] = field(default=FAULTS)
+
+    def make(self, active: tuple[str, ...]) -> Made:
+        try:
+            import dns  # noqa: F401 - the servers speak with dnspython
+        except ImportError:
+            raise MissingExtra("dnspython", "ipv6") from None
+        from conformance.specimen.ipv6_site import pages, targets
+        from conformance.specimen.ipv6_site.serving import Serving
+
+        deviations = Deviations(active, (fault.name for fault in self.faults))
+        shape = pages.Shape(self.second or pages.SECOND, self.third or pages.THIRD)
+        running: list[Serving] = []
+
+        def serve(port: int) -> Serving:
+            running.append(Serving(deviations, shape, port).start())
+            return running[-1]
+
+        return Made(None, lambda _base_url: targets.target(running[-1], deviations), serve)
+
+
+SPECIMENS = (Ipv6Site(),)

@@ -1,0 +1,158 @@
+"""The site profile over its specimen: conforming, wrong, and from a tester that has no IPv6 of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.harness.loading import attest_manual
+from conformance.model.result import CheckResult
+from conformance.model.verdict import Cause, Verdict
+from conformance.plan.select import plan
+from conformance.profile import load
+from conformance.record.reading import open_record
+from conformance.record.rejudge import rejudge
+from conformance.run.batch import live_run, run_batch
+from conformance.specimen.registry import start
+from conformance.target import load_target
+
+# Judged by what the name servers say, over whichever family they can be asked.
+_NAMES_ONLY = {"V6W-01", "V6W-02", "V6W-03", "V6W-04", "V6W-11", "V6W-13", "V6W-19"}
+
+
+def _run(spec: str, change: Any = None) -> dict[str, CheckResult]:
+    """Clause/check → result of one specimen; `change` alters its target file."""
+    profile = load("ipv6-support")
+    running = start(spec)
+    try:
+        data = dict(running.target)
+        if change is not None:
+            change(data)
+        target = load_target(attest_manual(data, profile), profile)
+        run = live_run(profile, target)
+        try:
+            results = run_batch(run, plan(profile, target))
+        finally:
+            run.sender.close()
+    finally:
+        running.stop()
+    return {key.partition("/")[2]: result for key, result in results.items()}
+
+
+def _without_ipv6(data: dict[str, Any]) -> None:
+    data["routes"] = {k: v for k, v in data["routes"].items() if not k.startswith("[")}
+
+
+def _with_dead_ipv6_roots(data: dict[str, Any]) -> None:
+    closed = data["routes"]["[2001:db8:dead::1]:80"]
+    data["routes"] |= {k: closed for k in data["routes"] if k.startswith("[2001:db8:53::1]")}
+
+
+@pytest.mark.parametrize("change", [_without_ipv6, _with_dead_ipv6_roots])
+def test_a_tester_without_ipv6_finds_no_fault_in_the_site(change: Any) -> None:
+    results = _run("ipv6-site", change)
+    assert [k for k, r in results.items() if r.verdict in (Verdict.FAIL, Verdict.ERROR)] == []
+    judged = {k for k, r in results.items() if r.verdict is Verdict.PASS and r.evidence}
+    assert {k.partition("/")[0] for k in judged if "resolver" not in k} <= _NAMES_ONLY
+    blocked = [r for k, r in results.items() if r.verdict is Verdict.INCONCLUSIVE and "resolver" not in k]
+    assert len(blocked) > 15
+    assert {r.cause for r in blocked} == {Cause.ENVIRONMENT}
+    assert all("测点没有可用的 IPv6" in r.reasons[-1].message for r in blocked)
+
+
+def test_hosts_that_may_not_be_visited_leave_the_rate_open_and_are_named() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["hosts"] = ["www.example.gov.cn"]
+
+    results = _run("ipv6-site", change)
+    result = results["V6W-17/second-level-links-answer-over-ipv6"]
+    assert (result.verdict, result.cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
+    assert "service.example.gov.cn" in result.reasons[0].message
+    assert [k for k, r in results.items() if r.verdict is Verdict.FAIL] == []
+
+
+def test_dead_links_are_not_held_against_ipv6() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["routes"] |= {k: data["routes"]["192.0.2.80:22"] for k in data["routes"] if k.startswith("192.0.2.81:")}
+        data["routes"] |= {k: data["routes"]["[2001:db8:80::1]:22"] for k in data["routes"] if "2001:db8:80::11]" in k}
+
+    result = _run("ipv6-site", change)["V6W-17/second-level-links-answer-over-ipv6"]
+    assert result.verdict is Verdict.PASS
+    assert result.measurements[0]["n"] == 9  # of twelve links, three lead to a host that is dead over both families
+
+
+def test_one_at_a_time_and_many_at_once_agree() -> None:
+    def serial(data: dict[str, Any]) -> None:
+        data["limits"] = {**data["limits"], "concurrency": 1}
+
+    spec = "ipv6-site+sub-host-without-aaaa+parent-has-no-aaaa-glue"
+    one, many = _run(spec, serial), _run(spec)
+    assert {k: r.verdict for k, r in one.items()} == {k: r.verdict for k, r in many.items()}
+    assert {k: r.verdict for k, r in one.items() if r.verdict is Verdict.FAIL}.keys() == {
+        "V6W-10/the-name-resolves-over-ipv6-alone",
+        "V6W-13/the-parent-gives-aaaa-glue",
+        "V6W-17/second-level-links-answer-over-ipv6",
+        "V6W-18/third-level-links-answer-over-ipv6",
+    }
+
+
+def test_a_mapped_aaaa_makes_nothing_look_good() -> None:
+    results = _run("ipv6-site+aaaa-is-ipv4-mapped")
+    assert results["V6W-02/every-aaaa-is-a-global-unicast-address"].verdict is Verdict.FAIL
+    assert results["V6W-05/the-home-page-answers-over-ipv6"].verdict is Verdict.INCONCLUSIVE
+    assert results["V6W-08/repeated-visits-over-ipv6-succeed"].verdict is Verdict.INCONCLUSIVE
+
+
+def _pytest(spec: str, record: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--profile=ipv6-support"]
+    return subprocess.run(
+        [*command, f"--target=specimen:{spec}", f"--record={record}"], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_the_conforming_site_conforms_and_its_record_gives_the_same_verdicts_again(tmp_path: Path) -> None:
+    done = _pytest("ipv6-site", tmp_path / "r")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "检测结论: 符合" in done.stdout
+    with open_record(tmp_path / "r") as record:
+        again = rejudge(record)
+    assert [r.key for r in again if not r.agrees] == []
+    assert len(again) == 36
+
+
+def test_the_record_of_a_wrong_site_gives_the_same_verdicts_again(tmp_path: Path) -> None:
+    done = _pytest("ipv6-site+every-third-ipv6-visit-fails+second-name-server-is-dead-over-ipv6", tmp_path / "r")
+    assert done.returncode == 1
+    with open_record(tmp_path / "r") as record:
+        again = rejudge(record)
+    assert [r.key for r in again if not r.agrees] == []
+    failed = {r.key.split("/")[1] for r in again if r.again.verdict is Verdict.FAIL}
+    assert failed == {"V6W-08", "V6W-12"}
+
+
+_WATCH = """
+import sys
+outside = []
+def look(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and address[0] not in ("::1", "127.0.0.1"):
+            outside.append((event, address))
+    if event == "socket.getaddrinfo" and arguments[0] not in ("::1", "127.0.0.1", None, b"::1", b"127.0.0.1"):
+        outside.append((event, arguments[0]))
+sys.addaudithook(look)
+from conformance.qualify.matrix import verdicts
+from conformance.profile import load
+results = verdicts(load("ipv6-support"), sys.argv[1])
+print(len(results), outside)
+"""
+
+
+@pytest.mark.parametrize("spec", ["ipv6-site", "ipv6-site+aaaa-is-unique-local", "ipv6-site+link-to-an-ipv4-literal"])
+def test_nothing_beyond_loopback_is_contacted_and_no_resolver_is_asked(spec: str) -> None:
+    done = subprocess.run([sys.executable, "-c", _WATCH, spec], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "36 []", done.stdout + done.stderr
