@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,22 +22,34 @@ DOCUMENTATION = 0x20010DB8 << 96  # 2001:db8::/32, RFC 3849: nobody's address
 _FOREIGN = ("g", "G", "x", "_", "-", "\uff11", "\u0661", "\u00e9")  # full-width and Arabic-Indic digits pass `int()`
 
 
-_NIBBLE = st.integers(0, 15)  # small on purpose: see `conformance.generate.draw`
+_SMALL = st.integers(0, 63)  # small on purpose: see `conformance.generate.draw`
 
 
-def _digits(count: int) -> Strategy[int]:
-    """An integer of so many hexadecimal digits, each drawn alone."""
-    return st.tuples(*[_NIBBLE] * count).map(lambda drawn: functools.reduce(lambda out, n: out << 4 | n, drawn, 0))
+def _bits(count: int, *drawn: int) -> int:
+    """So many bits made from a few small draws: a draw for every digit would take most of a run's time."""
+    return int.from_bytes(hashlib.blake2b(bytes(drawn)).digest()) >> 512 - count if any(drawn) else 0
 
 
-_SPARSE = st.tuples(*[st.one_of(chosen((0, 0, 0, 1, 0x10, 0xDB8, 0xABCD, 0xFFFF)), _digits(4))] * 8)
-_UNIFORM = _digits(32)
-_EMBEDDED = st.tuples(chosen((ipv6.MAPPED, ipv6.NAT64, 0)), _digits(8)).map(lambda p: p[0] << 32 | p[1])
+_GROUPS = (0, 1, 0xDB8, 0x10, 0xABCD, 0xFFFF)  # and, as the last choice, any
+_UNIFORM = st.tuples(_SMALL, _SMALL, _SMALL).map(lambda d: _bits(128, *d))
+_EMBEDDED = st.tuples(chosen((ipv6.MAPPED, ipv6.NAT64, 0)), _SMALL, _SMALL).map(
+    lambda d: d[0] << 32 | _bits(32, *d[1:])
+)
+_PATTERN = st.tuples(_SMALL, *[st.integers(0, 8)] * 8)
+
+
+def _sparse(drawn: tuple[int, ...]) -> int:
+    """Eight groups, about half of them zero."""
+    seed, *groups = drawn
+    out = 0
+    for place, n in enumerate(groups):
+        out = out << 16 | (0 if n > 6 else _bits(16, seed, place, 1) if n == 6 else _GROUPS[n])
+    return out
 
 
 def integers() -> Strategy[int]:
     """128 bits: any, mostly zero groups, or an embedded IPv4 address (the mixture that finds the most)."""
-    sparse = _SPARSE.map(lambda groups: functools.reduce(lambda out, group: out << 16 | group, groups, 0))
+    sparse = _PATTERN.map(_sparse)
     return st.one_of(sparse, sparse, _UNIFORM, _EMBEDDED)
 
 
@@ -47,33 +59,34 @@ def within(prefix: tuple[int, int]) -> Strategy[int]:
     return integers().map(lambda value: base | value & mask)
 
 
-def spellings(value: int) -> Strategy[str]:
-    """Every text of RFC 4291 section 2.2 for one address: digits, case, dotted tail, any run behind `::` or none."""
+@st.composite
+def spellings(draw: st.DrawFn, values: int | Strategy[int]) -> str:
+    """Every text of RFC 4291 section 2.2: digits, case, dotted tail, any run of zeros behind `::` or none.
 
-    @st.composite
-    def make(draw: st.DrawFn) -> str:
-        dotted = draw(chosen((False, False, True)))
-        groups = [value >> shift & 0xFFFF for shift in range(112, -16, -16)][: 6 if dotted else 8]
-        words = [draw(chosen(_DIGIT_FORMS)) % group for group in groups]
-        tail = [ipv6.ipv4(value)] if dotted else []
-        runs = [
-            (first + skip, size)
-            for first, length in ipv6.zero_runs(groups)
-            for skip in range(length)
-            for size in range(1, length - skip + 1)
-        ]
-        run = draw(chosen([None, *runs]))
-        if run is None:
-            return ":".join([*words, *tail])
-        first, size = run
-        return f"{':'.join(words[:first])}::{':'.join([*words[first + size :], *tail])}"
-
-    return make()
+    One draw decides about the digits of all groups; 0 writes them as short as possible.
+    """
+    value = values if isinstance(values, int) else draw(values)
+    digits, dotted = draw(_SMALL), draw(chosen((False, False, True)))
+    groups = [value >> shift & 0xFFFF for shift in range(112, -16, -16)][: 6 if dotted else 8]
+    forms = [_DIGIT_FORMS[_bits(16, digits, place) % len(_DIGIT_FORMS) if digits else 0] for place in range(8)]
+    words = [form % group for form, group in zip(forms, groups, strict=False)]
+    tail = [ipv6.ipv4(value)] if dotted else []
+    runs = [
+        (first + skip, size)
+        for first, length in ipv6.zero_runs(groups)
+        for skip in range(length)
+        for size in range(1, length - skip + 1)
+    ]
+    run = draw(chosen([None, *runs])) if runs else None
+    if run is None:
+        return ":".join([*words, *tail])
+    first, size = run
+    return f"{':'.join(words[:first])}::{':'.join([*words[first + size :], *tail])}"
 
 
 def addresses(options: Mapping[str, Any]) -> Strategy[str]:
     """Valid texts: of any address, of one given (`of`), or of one inside a prefix (`within`)."""
-    return _chosen_integers(options).flatmap(spellings)
+    return spellings(_chosen_integers(options))
 
 
 def _chosen_integers(options: Mapping[str, Any]) -> Strategy[int]:
@@ -173,15 +186,20 @@ _ADDRESS = {
 }
 
 
+@st.composite
+def _valid_prefixes(draw: st.DrawFn, lengths: Strategy[int]) -> str:
+    length, clear = draw(lengths), draw(chosen((True, False)))
+    value = draw(integers())
+    return f"{draw(spellings(ipv6_prefix.network(value, length) if clear else value))}/{length}"
+
+
 def prefixes(rule: str | None, options: Mapping[str, Any]) -> Strategy[str]:
     """`address/length` in any spelling, bits beyond the length sometimes set; or with one rule broken."""
     length = _length(options["length"]) if "length" in options else chosen(LENGTHS)
-    valid = st.tuples(integers(), length, chosen((True, False))).flatmap(
-        lambda p: spellings(ipv6_prefix.network(p[0], p[1]) if p[2] else p[0]).map(lambda text: f"{text}/{p[1]}")
-    )
+    valid = _valid_prefixes(length)
     if rule is None:
         return valid
-    address = integers().flatmap(spellings)
+    address = spellings(integers())
     if rule == ipv6_prefix.SLASH.name:
         return st.one_of(address, valid.map(lambda text: f"{text}/64"))
     if rule == ipv6_prefix.ADDRESS.name:

@@ -138,9 +138,10 @@ def honest(subject: Subject) -> Iterator[Wrong]:
         elif not clause.get("sources"):
             message = f"条款 {name} 是 {grade} 级，却没有来源"
             yield Wrong("L127", ("clauses", c, "grade"), message, hint="列出 sources，或者改为 C 级")
-        if grade == "A" and clause.get("level_inferred"):
+        if grade == "A" and clause.get("level_inferred") and not clause.get("note"):
             message = f"条款 {name} 是 A 级（标准原文），类型却是推断的"
-            yield Wrong("L130", ("clauses", c, "level_inferred"), message, hint="核对其中之一")
+            hint = "核对其中之一；原文没有用应、宜一类的词时，在 note 里写明"
+            yield Wrong("L130", ("clauses", c, "level_inferred"), message, hint=hint)
 
 
 def repeated(subject: Subject) -> Iterator[Wrong]:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,9 +17,12 @@ _STOP = 5.0
 
 
 class Server:
-    """`start()` returns when the socket accepts; `stop()` when the thread is gone. Port 0 lets the kernel choose."""
+    """`start()` returns when the socket accepts; `stop()` when the thread is gone. Port 0 lets the kernel choose.
 
-    def __init__(self, app: Starlette, port: int = 0) -> None:
+    `beside`: listening sockets that the same application answers on as well; they are closed with the server.
+    """
+
+    def __init__(self, app: Starlette, port: int = 0, *, beside: Sequence[socket.socket] = ()) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -29,6 +32,7 @@ class Server:
             ws="none",
             timeout_graceful_shutdown=1,
             server_header=False,
+            proxy_headers=False,  # who a client is, is the business of the specimen
             # A pooled client connection must not be closed between two checks.
             timeout_keep_alive=120,
         )
@@ -38,6 +42,7 @@ class Server:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
         self._socket.listen(512)
+        self._beside = tuple(beside)
         self._thread = threading.Thread(target=self._run, name="specimen", daemon=True)
         self._ready = threading.Event()
 
@@ -51,7 +56,7 @@ class Server:
 
     async def _serve(self) -> None:
         asyncio.get_running_loop().call_soon(self._ready.set)
-        await self._server.serve([self._socket])
+        await self._server.serve([self._socket, *self._beside])
 
     def start(self) -> Server:
         self._thread.start()
@@ -64,7 +69,8 @@ class Server:
         if self._thread.is_alive():
             self._server.force_exit = True
             self._thread.join(_STOP)
-        self._socket.close()
+        for held in (self._socket, *self._beside):
+            held.close()
 
     def join(self) -> None:
         """Block until the server ends (for people who started it from a shell)."""
