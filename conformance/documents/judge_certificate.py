@@ -85,6 +85,10 @@ def _purpose(flow: Flow, found: Certificate, role: str, where: str) -> None:
     if found.usage is None:
         flow.add("CERT-02", Layer.POLICY, Level.WARN, f"{role}证书没有密钥用法扩展", where=where)
         return
+    if not found.usage & _SIGNING:
+        flow.add("CERT-02", Layer.POLICY, Level.FAIL, f"{role}证书的密钥用法不是签名类", where=where,
+                 expected="数字签名或抗抵赖", actual=usage_text(found))  # fmt: skip
+        return
     flow.test("CERT-02", Layer.POLICY, not found.usage & _ENCIPHERING, f"{role}证书是专用的签名证书", f"{role}证书兼作加密",
               expected="只有签名类用法", actual=usage_text(found), where=where, fail=Level.WARN)  # fmt: skip
 

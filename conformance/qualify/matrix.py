@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -24,10 +24,12 @@ from conformance.plan.select import plan
 from conformance.profile import load
 from conformance.record.environment import environment, versions
 from conformance.run.batch import live_run, run_batch
+from conformance.run.looked import Looked
 from conformance.specimen.registry import faults, names, start
 from conformance.target import load_target
 
 SEED = 20260101
+_MEMORY: dict[Hashable, Looked] = {}  # of this process: a fault spoils one file, the others were examined before
 
 
 def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | None = None) -> dict[str, Any]:
@@ -49,13 +51,15 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
             if near
             else f"python -m conformance.specimen --faults {family} 列出全部",
         )
-    wanted = [known[f] for f in only] if only else list(known.values())
     keys = {
         f"{part.id}/{clause.id}/{check.name}": check
         for part in profile.standards()
         for clause in part.clauses
         for check in clause.checks
     }
+    # What spoils only things that another profile asks for is qualified there.
+    ours = [(shape, f) for shape, f in known.values() if not f.kills or any(k in keys for k in f.kills)]
+    wanted = [known[f] for f in only] if only else ours
     runs = _all(name, [*shapes, *(f"{shape}+{fault.name}" for shape, fault in wanted)], progress)
     conforming = {shape: runs[shape] for shape in shapes}
     automatic = [k for k, check in keys.items() if check.kind != "manual"]
@@ -146,7 +150,7 @@ def verdicts(profile: Profile, specimen: str) -> Mapping[str, CheckResult]:
     running = start(specimen)
     try:
         target = load_target(attest_manual(running.target, profile), profile)
-        run = live_run(profile, target, seed=SEED)
+        run = live_run(profile, target, seed=SEED, memory=_MEMORY)
         try:
             return run_batch(run, plan(profile, target))
         finally:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.documents.finding import Level
 from conformance.errors import RecordError
 from conformance.run import material
-from conformance.run.documents import Documents, examined
-from conformance.run.looked import Looked
-from conformance.run.tally import Question, Tally, add
+from conformance.run.documents import Documents, Examiner, licences
+from conformance.run.looked import Looked, SealNumbers
+from conformance.run.tally import Question, Tally
 
 if TYPE_CHECKING:
     from conformance.record.reading import Record
@@ -62,19 +63,23 @@ def recount(record: Record, wanted: Mapping[str, Question]) -> Documents | None:
     """The tallies once more: by examining the kept files again, and of the others by what was found then."""
     if not record.documents or not wanted:
         return None
-    gathered = _material(record)
+    examiner = _examiner(record, wanted)
     out = Documents({key: Tally() for key in wanted}, files=len(record.documents))
+    seals = SealNumbers()
     for event, then in examinations(record):
         now = then
-        if event.kept and gathered is not None:
-            data = record.evidence(event.sha256)
-            options = material.for_file(
-                gathered.options, record.target.get("parameters") or {}, event.name, event.facts
-            )
-            now = examined(event.name, event.name, data, options, gathered.given)
-        for key, question in wanted.items():
-            add(out.tallies[key], question, now, f"conformance inspect {Path(event.name).name}", event.examination)
+        if event.kept and examiner is not None and not _rests_on_a_secret(examiner, then):
+            now = examiner.look(event.name, event.name, record.evidence(event.sha256), event.facts)
+        out.count(wanted, now, f"conformance inspect {Path(event.name).name}", event.examination)
+        seals.add(now)
+    out.together(wanted, seals)
     return out
+
+
+def _rests_on_a_secret(examiner: Examiner, then: Looked) -> bool:
+    """Encrypted, and opened with a password or key: no record holds one, so what was found then has to stand."""
+    opened = bool(examiner.material.given & {"password", "keys"})
+    return opened and any(c == "ENC-01" and level is not Level.NOT_APPLICABLE for c, _, level in then.counts)
 
 
 def unkept(record: Record) -> int:
@@ -82,6 +87,9 @@ def unkept(record: Record) -> int:
     return sum(not e.kept for e in record.documents)
 
 
-def _material(record: Record) -> material.Material | None:
+def _examiner(record: Record, wanted: Mapping[str, Question]) -> Examiner | None:
     shas = record.material
-    return material.restore(record.evidence_json(shas[0]), record.evidence) if shas else None
+    if not shas:
+        return None
+    held = material.restore(record.evidence_json(shas[0]), record.evidence)
+    return Examiner(held, record.target.get("parameters") or {}, licences(wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
@@ -10,6 +10,7 @@ from conformance.model.target import Target
 from conformance.plan.select import Planned, plan
 from conformance.probe.http import HttpPort
 from conformance.run.engine import Engine, Job
+from conformance.run.looked import Looked
 from conformance.run.redact import Redactor
 from conformance.run.run import Run, Store
 from conformance.run.runner import run_check
@@ -17,8 +18,18 @@ from conformance.run.sources import gather
 from conformance.target import bind, effective_auth, effective_envelope
 
 
-def live_run(profile: Profile, target: Target, *, seed: int = 0, store: Store | None = None) -> Run:
-    """A run against a live target; `run.sender` is its port, to be closed by the caller."""
+def live_run(
+    profile: Profile,
+    target: Target,
+    *,
+    seed: int = 0,
+    store: Store | None = None,
+    memory: dict[Hashable, Looked] | None = None,
+) -> Run:
+    """A run against a live target; `run.sender` is its port, to be closed by the caller.
+
+    memory   examinations of files that may be used again by runs of one process, whose files are mostly the same
+    """
     return Run(
         profile=profile,
         target=target,
@@ -29,6 +40,7 @@ def live_run(profile: Profile, target: Target, *, seed: int = 0, store: Store | 
         redactor=Redactor({f"secret-{n}": "".join(s) for n, s in enumerate(target.secrets)}),
         seed=seed,
         store=store,
+        memory=memory,
     )
 
 

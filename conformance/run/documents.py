@@ -7,7 +7,8 @@ memory does not grow with the number of files.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,8 @@ from conformance.errors import ConformanceError, MissingExtra
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
 from conformance.run import material
-from conformance.run.looked import Looked, looked, unread
-from conformance.run.tally import Defect, Question, Tally, add, questions
+from conformance.run.looked import Looked, SealNumbers, looked, unread
+from conformance.run.tally import Defect, Question, Tally, add, add_together, questions
 
 if TYPE_CHECKING:
     from conformance.documents.options import Options
@@ -54,6 +55,17 @@ class Documents:
 
     def of(self, spec: Data) -> Tally | None:
         return self.tallies.get(Question.of(spec).key)
+
+    def count(self, wanted: Mapping[str, Question], seen: Looked, reproduce: str, evidence: str) -> None:
+        """One more file, for every question."""
+        for key, question in wanted.items():
+            add(self.tallies[key], question, seen, reproduce, evidence)
+
+    def together(self, wanted: Mapping[str, Question], seals: SealNumbers) -> None:
+        """What only the files together show."""
+        for key, question in wanted.items():
+            if question.takes(*SealNumbers.ABOUT):
+                add_together(self.tallies[key], seals.said())
 
     def to_json(self) -> dict[str, Any]:
         """For another process of the same run; it reads files by itself when it has to."""
@@ -93,55 +105,78 @@ def examine_all(
     """Examine every file once. Raises DocumentError for trust material that cannot be used, RecordError for the record."""
     from conformance.run.context import Aborted, moment
 
-    gathered = material.gather(run.target, moment())
+    examiner = Examiner(material.gather(run.target, moment()), run.target.parameters, licences(wanted), run.memory)
     store = run.store
     if tell is not None and store is not None:
-        evidence = [store.put_bytes(blob) for blob in gathered.blobs]
-        told = store.put_json(gathered.to_json())
+        evidence = [store.put_bytes(blob) for blob in examiner.material.blobs]
+        told = store.put_json(examiner.material.to_json())
         tell("documents", {"files": len(files), "keep": keep, "notes": list(notes), "evidence": [told, *evidence]})
     out = Documents({key: Tally() for key in wanted}, notes=tuple(notes))
-    sample = hashlib.sha256()
+    sample, seals = hashlib.sha256(), SealNumbers()
     for number, file in enumerate(files, 1):
         if run.stopped.is_set():
             raise Aborted
-        seen, kept = _one(run, file, gathered.options, gathered.given, keep)
+        seen, kept = _one(run, file, examiner, keep)
         evidence_of = store.put_json(seen.to_json()) if store is not None else ""
         if tell is not None:
             tell("document", _event(seen, evidence_of, kept, file.facts, run.redactor))
         sample.update(f"{seen.name}\0{seen.sha256}\n".encode("utf-8", "surrogatepass"))
         out.sources[seen.name] = file
-        _count(out, wanted, seen, file.reproduce, evidence_of)
+        out.count(wanted, seen, file.reproduce, evidence_of)
+        seals.add(seen)
         if progress is not None:
             progress(number, len(files))
+    out.together(wanted, seals)
     out.files = len(files)
     out.sample = sample.hexdigest() if names_the_sample else ""
     return out
 
 
-def _count(out: Documents, wanted: Mapping[str, Question], seen: Looked, reproduce: str, evidence: str) -> None:
-    for key, question in wanted.items():
-        add(out.tallies[key], question, seen, reproduce, evidence)
+def licences(wanted: Mapping[str, Question]) -> bool:
+    """Whether some check asks for the clauses of licence files; else no file is judged as one."""
+    return any(c.startswith("EL-FI-") for q in wanted.values() for c in q.clauses)
 
 
-def _one(run: Run, file: File, options: Options, given: frozenset[str], keep: bool) -> tuple[Looked, str]:
+@dataclass(frozen=True, slots=True)
+class Examiner:
+    """How files are examined in one run: by which material, and whether as licences."""
+
+    material: material.Material
+    parameters: Mapping[str, Any]
+    licences: bool = False
+    memory: dict[Hashable, Looked] | None = None
+
+    def look(self, name: str, shown: str, data: bytes | Path, facts: Mapping[str, Any]) -> Looked:
+        """The examination of some bytes. A bug of ours is a file that was not examined, and no end of the run."""
+        options, given = self.material.options, self.material.given
+        if facts:
+            given |= {"licence_facts"}
+        if self.licences:
+            options = material.for_file(options, self.parameters, name, facts)
+        if self.memory is None or not isinstance(data, bytes):
+            return _examined(name, shown, data, options, given)
+        asked = json.dumps([self.material.to_json(), self.licences, dict(facts)], sort_keys=True, default=str)
+        key = (name, hashlib.sha256(data).digest(), asked)
+        if key not in self.memory:
+            self.memory[key] = _examined(name, shown, data, options, given)
+        return self.memory[key]
+
+
+def _one(run: Run, file: File, examiner: Examiner, keep: bool) -> tuple[Looked, str]:
     """One file examined → what is kept of it, and the digest of its bytes in the record ("" when they are not kept)."""
-    mask = run.redactor
-    name = mask.text(file.name)
+    name = run.redactor.text(file.name)
     try:
         data = file.read()
-        seen = examined(
-            file.name, name, data, material.for_file(options, run.target.parameters, file.name, file.facts), given
-        )
+        seen = examiner.look(file.name, name, data, file.facts)
     except OSError as error:
         return unread(name, file.size, f"读不出来（{error.strerror or error}）"), ""
     kept = ""
     if keep and run.store is not None and isinstance(data, bytes) and len(data) <= MOST_KEPT:
         kept = run.store.put_bytes(data)
-    return _masked(seen, mask), kept
+    return _masked(seen, run.redactor), kept
 
 
-def examined(name: str, shown: str, data: bytes | Path, options: Options, given: frozenset[str]) -> Looked:
-    """The examination of some bytes, reduced. A bug of ours is a file that was not examined, and no end of the run."""
+def _examined(name: str, shown: str, data: bytes | Path, options: Options, given: frozenset[str]) -> Looked:
     from conformance.documents.file import examine_file
 
     size = len(data) if isinstance(data, bytes) else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ _RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "PDF-02": ("trust_anchors",),
     "INT-02": ("trust_anchors",),
     "ENC-01": ("password", "keys"),
+    **dict.fromkeys(("EL-FI-09", "EL-FI-12", "EL-FI-13"), ("licence_facts",)),
 }
 
 
@@ -122,6 +123,37 @@ def looked(
 def unread(name: str, size: int, why: str) -> Looked:
     """A file of the sample that could not be examined at all."""
     return Looked(name, size, "", "", "unread", {}, (), {}, why)
+
+
+class SealNumbers:
+    """The seals of all files by their number (GB/T 38540-2020 6.1.2.3: esID is unique); a line for each different seal."""
+
+    ABOUT = ("SEAL-04", "v4")
+
+    def __init__(self) -> None:
+        self._seen: dict[str, dict[str, str]] = {}
+
+    def add(self, looked: Looked) -> None:
+        signatures = looked.facts.get("signatures") or ()
+        values = [s.get("value") or {} for s in signatures]
+        for seal in (looked.facts.get("seal"), *(v.get("seal") for v in values)):
+            if seal and seal.get("id"):
+                self._seen.setdefault(str(seal["id"]), {}).setdefault(str(seal.get("digest", "")), looked.name)
+
+    def said(self) -> Iterator[Said]:
+        for number, by in self._seen.items():
+            if len(by) > 1:
+                names = "、".join(list(by.values())[:_MOST])
+                yield Said(
+                    *self.ABOUT,
+                    Level.FAIL,
+                    "不同的印章用了同一个标识",
+                    "每枚印章的 esID 唯一",
+                    number[:60],
+                    names[:_TEXT],
+                )
+            else:
+                yield Said(*self.ABOUT, Level.PASS, "印章的标识没有与其他印章相同")
 
 
 def _generation(f: Finding) -> str:

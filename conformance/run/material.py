@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FILES = ("trust_anchors", "intermediates", "crls", "seal_status")
 _PLAIN = (
     "validation_time", "seal_status_complete", "generations", "hashes", "accept_v1_seals", "cover_root",
-    "cover_exclude", "archived", "voucher",
+    "cover_exclude", "archived", "voucher", "user_id",
 )  # fmt: skip
 
 

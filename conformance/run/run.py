@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Hashable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +20,7 @@ from conformance.run.redact import Redactor, stored_form
 
 if TYPE_CHECKING:
     from conformance.run.documents import Documents
+    from conformance.run.looked import Looked
 
 WRONG = "conformance-wrong-credential-0000"
 LOGIN = "login"
@@ -49,6 +50,7 @@ class Run:
     replaying: bool = False
     unbound: frozenset[tuple[str, str]] = frozenset()  # (operation, field) that preflight found in no answer
     doubtful: Mapping[str, tuple[Cause, Reason]] = field(default_factory=dict)  # operations whose binding is in doubt
+    memory: dict[Hashable, Looked] | None = None  # examinations of earlier runs of this process, by bytes and options
     documents: Documents | None = None  # what the files of the target say, once they were examined
     stopped: threading.Event = field(default_factory=threading.Event)
     _seen: dict[tuple[str, str, str, bytes], Exchange] = field(default_factory=dict)

@@ -160,6 +160,17 @@ def add(tally: Tally, question: Question, looked: Looked, reproduce: str, eviden
         tally.evidence.append((evidence, looked.name))
 
 
+def add_together(tally: Tally, said: Iterable[Said]) -> None:
+    """What the files together show, beside what each of them says."""
+    for one in said:
+        tally.assertions += 1
+        if one.level is Level.FAIL:
+            tally.failed += 1
+            tally.defects[one.message + one.actual] = Defect(
+                one.message, one.expected, one.actual, one.where, "", files=2, places=1
+            )
+
+
 def _note(into: dict[str, Defect], said: Said, looked: Looked, reproduce: str, here: set[str]) -> bool:
     """Under the kind of its defect; False when there are too many kinds to tell."""
     key = f"{said.message}\0{said.expected}" if len(said.expected) < 60 else said.message

@@ -52,7 +52,7 @@ FAULTS: dict[str, tuple[Cms, dict[str, Any], set[str]]] = {
     "unknown root": (Cms(Cert("signer", by="rogue")), {"crls": (crl(by="rogue"),)}, {"CMS-TRUST"}),
     "expired": (Cms(Cert("signer", end=SIGNED - DAY)), {}, {"CMS-TRUST"}),
     "revoked": (Cms(), {"crls": (crl(((3, SIGNED - DAY),)),)}, {"CMS-TRUST"}),
-    "may not sign": (Cms(Cert("signer", usage=(4,))), {}, {"CMS-TRUST"}),
+    "may not sign": (Cms(Cert("signer", usage=(4,))), {}, {"CMS-TRUST", "CERT-02"}),
     "time-stamp of something else": (Cms(attributes=True, stamp=Stamp(imprint=bytes(32))), {}, {"CMS-STAMP"}),
 }
 

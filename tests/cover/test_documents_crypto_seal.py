@@ -73,7 +73,7 @@ FAULTS: dict[str, tuple[Seal, dict[str, Any], set[str]]] = {
     "unknown root": (Seal(maker=Cert("maker", by="rogue", serial=2)), {"crls": (crl(by="rogue"),)}, {"SEAL-13"}),
     "maker revoked": (Seal(), {"crls": (crl(((2, NOW - DAY),)),)}, {"SEAL-13"}),
     "maker expired": (Seal(maker=Cert("maker", serial=2, end=NOW - DAY)), {}, {"SEAL-13"}),
-    "maker may not sign": (Seal(maker=Cert("maker", serial=2, usage=(2,))), {}, {"SEAL-13"}),
+    "maker may not sign": (Seal(maker=Cert("maker", serial=2, usage=(2,))), {}, {"SEAL-13", "CERT-02"}),
     "expired": (Seal(end=NOW - DAY), {}, {"SEAL-14"}),
     "person": (Seal(maker=Cert("maker", serial=2, unit=None)), {}, {"SEAL-15"}),
     "raw": (Seal(encode="raw"), {}, {"SES-08"}),

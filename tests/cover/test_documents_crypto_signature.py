@@ -112,7 +112,7 @@ FAULTS: dict[str, tuple[Ses, dict[str, Any], set[str]]] = {
         Ses(Seal(signers=(Cert("signer", by="rogue"),)), cert=Cert("signer", by="rogue")), {"crls": (crl(), crl(by="rogue"))},
         {"SES-14"},
     ),
-    "signer may not sign": (Ses(Seal(signers=(Cert("signer", usage=(4,)),)), cert=Cert("signer", usage=(4,))), {}, {"SES-14"}),
+    "signer may not sign": (Ses(Seal(signers=(Cert("signer", usage=(4,)),)), cert=Cert("signer", usage=(4,))), {}, {"SES-14", "CERT-02"}),
     "signer expired": (
         Ses(Seal(signers=(Cert("signer", end=SIGNED - DAY),)), cert=Cert("signer", end=SIGNED - DAY)), {}, {"SES-15"},
     ),
@@ -132,7 +132,7 @@ FAULTS: dict[str, tuple[Ses, dict[str, Any], set[str]]] = {
     "forged picture": (Ses(Seal(forged_picture=b"\x89PNG\r\n\x1a\n" + bytes(41))), {}, {"SEAL-12"}),
     "seal by a rogue key": (Ses(Seal(private="rogue")), {}, {"SEAL-12"}),
     "maker of an unknown root": (Ses(Seal(maker=ROGUE)), {"crls": (crl(), crl(by="rogue"))}, {"SEAL-13"}),
-    "maker may not sign": (Ses(Seal(maker=Cert("maker", usage=(2,), serial=2))), {}, {"SEAL-13"}),
+    "maker may not sign": (Ses(Seal(maker=Cert("maker", usage=(2,), serial=2))), {}, {"SEAL-13", "CERT-02"}),
     "maker revoked before it made the seal": (Ses(), {"crls": (crl(((2, MADE - DAY),)),)}, {"SEAL-13"}),
     "maker is a person": (Ses(Seal(maker=Cert("maker", unit=None, more=(("2.5.4.4", "张"),), serial=2))), {}, {"SEAL-15"}),
     "certificate is PEM": (

@@ -129,6 +129,7 @@ SPOILS = (
     Spoil("signed-data-raw", "数字签名值为 64 字节", _NOTED, ("CMS-02",), value(form="raw"), "真实文件"),
     Spoil("signed-by-unknown-root", "数字签名者证书的根不可信", _NOTED, ("CMS-TRUST",), _unknown_root),
     Spoil("signed-with-expired-certificate", "数字签名者证书在签名前已过期", _NOTED, ("CMS-TRUST",), _before_signing),
-    Spoil("signed-by-encryption-key", "数字签名者证书不允许签名", _NOTED, ("CMS-TRUST",),
-          lambda p: value(cert=replace(p.signings[0].value.cert, usage=NOT_SIGNING))(p)),
+    Spoil("signed-by-encryption-key", "数字签名者证书不允许签名", _NOTED, ("CMS-TRUST", "CERT-02"),
+          lambda p: value(cert=replace(p.signings[0].value.cert, usage=NOT_SIGNING))(p),
+          why="用法不是签名类的证书，既不能签这个（信任），也不是签名证书（CERT-02）"),
 )  # fmt: skip
