@@ -123,18 +123,21 @@ def plan(args: argparse.Namespace) -> int:
 
 def report(args: argparse.Namespace) -> int:
     from conformance.record.reading import open_record
-    from conformance.report.formats import beside, export
+    from conformance.report.formats import How, beside, export
 
     _untouched(args.record, "不能出报告")
     out = Path(args.out) if args.out else beside(Path(args.record), args.format)
     with open_record(args.record) as record:
-        print(export(record, args.format, out, args.lang, template=Path(args.template) if args.template else None))
+        print(export(record, args.format, out, How(args.lang, template=Path(args.template) if args.template else None)))
     return 0
 
 
 def verify(args: argparse.Namespace) -> int:
+    from conformance.issue.checking import is_issued
     from conformance.record.verify import verify
 
+    if is_issued(args.record):
+        return _verify_issued(args)
     result = verify(args.record, head=args.head)
     if args.json:
         _json(result.to_json())
@@ -146,6 +149,95 @@ def verify(args: argparse.Namespace) -> int:
         if result.head:
             print(f"记录摘要 SM3 {result.head['sm3']}")
     return int(not (result.ok and result.complete))
+
+
+def _verify_issued(args: argparse.Namespace) -> int:
+    from conformance.issue.checking import check_issued
+    from conformance.issue.lab import load_laboratory
+
+    if not args.keys:
+        raise UsageError(
+            "U613",
+            "这是签发的报告，核验签名要有检测机构的公钥",
+            expected="--keys FILE",
+            where=args.record,
+            hint="公钥从检测机构取得，报告目录里的不算",
+        )
+    found = check_issued(Path(args.record), load_laboratory(args.keys))
+    if args.json:
+        _json(found.to_json())
+    else:
+        for problem in found.problems:
+            print(problem)
+        about = found.about
+        told = f"{about['laboratory']} {about['number']}，{about['date']} 签发" if about else "签发者不明"
+        print(f"{args.record}: {told}，{'未发现改动' if found.ok else '核验不通过'}，{found.says}")
+    return int(not (found.ok and found.status == "valid"))
+
+
+def sign(args: argparse.Namespace) -> int:
+    from conformance.issue.lab import load_laboratory
+    from conformance.issue.signoff import sign
+    from conformance.record.reading import open_record
+
+    _untouched(args.record, "不能签字")
+    with open_record(args.record) as record:
+        path = sign(
+            record,
+            load_laboratory(args.lab),
+            _dossier(args),
+            args.role,
+            args.person,
+            _signer(args),
+            case_file=args.case,
+            read_attempts=args.read_attempts,
+            comment=args.comment or "",
+        )
+    print(path)
+    return 0
+
+
+def issue(args: argparse.Namespace) -> int:
+    from conformance.issue.lab import load_laboratory
+    from conformance.issue.produce import issue
+
+    print(
+        issue(
+            args.record,
+            load_laboratory(args.lab),
+            _dossier(args),
+            Path(args.archive),
+            args.person,
+            _signer(args),
+            formats=args.format or ("csv",),
+            lang=args.lang,
+            template=Path(args.template) if args.template else None,
+        )
+    )
+    return 0
+
+
+def withdraw(args: argparse.Namespace) -> int:
+    from conformance.issue.lab import load_laboratory
+    from conformance.issue.withdraw import withdraw
+
+    print(withdraw(Path(args.report), load_laboratory(args.lab), args.person, _signer(args), args.reason))
+    return 0
+
+
+def _dossier(args: argparse.Namespace) -> Path:
+    record = Path(args.record)
+    return Path(args.sign_off) if args.sign_off else record.with_name(f"{record.stem}-sign-off")
+
+
+def _signer(args: argparse.Namespace) -> Any:
+    from conformance.issue.keys import CommandSigner, FileSigner
+
+    if bool(args.key) == bool(args.command):
+        raise UsageError("U614", "要有一个签名的办法", expected="--key FILE 或 --command CMD", where="--key")
+    if args.command:
+        return CommandSigner(args.command)
+    return FileSigner(Path(args.key), os.environ.get(args.password_env) if args.password_env else None)
 
 
 def rejudge(args: argparse.Namespace) -> int:
@@ -370,6 +462,14 @@ def _parser() -> argparse.ArgumentParser:
     def lang_option(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--lang", choices=_LANGUAGES, default="zh-CN", help="语言，默认 zh-CN")
 
+    def signing(sub: argparse.ArgumentParser, what: str, says: str) -> None:
+        sub.add_argument(what.lower(), metavar=what, help=says)
+        sub.add_argument("--lab", required=True, metavar="FILE", help="检测机构 lab.yaml")
+        sub.add_argument("--as", dest="person", required=True, metavar="ID", help="签字人在 lab.yaml 中的标识")
+        sub.add_argument("--key", metavar="FILE", help="签字人的 Ed25519 私钥（PEM）")
+        sub.add_argument("--password-env", metavar="NAME", help="私钥口令所在的环境变量")
+        sub.add_argument("--command", metavar="CMD", help="由外部程序签名（国密设备）：待签字节从标准输入给出")
+
     verb("list", list_, "列出可用的测试规范")
     sub = verb("show", show, "显示一个测试规范：条款、检测项、参数、能力、来源")
     sub.add_argument("profile", metavar="PROFILE", help="测试规范：名称、标准号或文件")
@@ -395,6 +495,26 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("--head", metavar="摘要", help="已知的记录摘要（SM3 或 SHA-256），用于发现整体替换")
+    sub.add_argument(
+        "--keys", metavar="FILE", help="检测机构的公钥（lab.yaml 或它公布的公钥文件），核验签发的报告时必给"
+    )
+    sub = verb("sign", sign, "编制、审核或批准人对一份记录签字", json_too=False)
+    signing(sub, "RECORD", "检测记录：目录或 zip")
+    sub.add_argument("--role", choices=("prepare", "review", "approve"), required=True, help="编制、审核、批准")
+    sub.add_argument("--case", metavar="FILE", help="补全的委托信息 case.yaml，编制时给")
+    sub.add_argument("--read-attempts", type=int, metavar="N", help="审核人看过的重复、作废、中断的检测项数")
+    sub.add_argument("--comment", metavar="文字", help="随签字记下的意见")
+    sub.add_argument("--sign-off", metavar="DIR", help="签字目录，默认为记录旁的 RECORD-sign-off")
+    sub = verb("issue", issue, "签发报告：核对全部条件，出报告，签名封存", json_too=False)
+    signing(sub, "RECORD", "检测记录：目录或 zip")
+    sub.add_argument("--archive", required=True, metavar="DIR", help="报告档案，每份报告一个以编号命名的目录")
+    sub.add_argument("--sign-off", metavar="DIR", help="签字目录，默认为记录旁的 RECORD-sign-off")
+    sub.add_argument("--format", action="append", choices=_FORMATS, help="HTML 和 JSON 之外的格式，可重复，默认 csv")
+    sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板")
+    lang_option(sub)
+    sub = verb("withdraw", withdraw, "撤回一份已签发的报告：不删除，旁边放一份签名的撤回", json_too=False)
+    signing(sub, "REPORT", "签发的报告目录")
+    sub.add_argument("--reason", required=True, metavar="文字", help="撤回的理由")
     sub = verb("rejudge", rejudge, "由已存证据重新作出全部判定（不需要被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("--profile", metavar="NAME", help="用另一版测试规范复判")

@@ -4,6 +4,7 @@
     ├── ProfileError      (P…)       a profile file cannot be read, or says something it may not
     ├── TargetError       (T…)       a target file, a parameter, a secret or a binding
     ├── RecordError       (R…)       a record directory cannot be made, read or trusted
+    ├── IssueError        (I…)       a report may not be issued, signed or withdrawn, or a lab.yaml is wrong
     ├── UsageError        (U…)       the command line asks for something that does not exist
     └── MissingExtra      (X…)       an optional package is needed; carries the one command that installs it
 
@@ -77,6 +78,26 @@ class TargetError(ConformanceError):
 
 class RecordError(ConformanceError):
     """A record directory cannot be created, written, read or verified."""
+
+
+class IssueError(ConformanceError):
+    """A report may not be issued, signed or withdrawn as asked. `others` holds further reasons found at the same time."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        expected: str = "",
+        where: str = "",
+        hint: str = "",
+        others: tuple["IssueError", ...] = (),
+    ) -> None:
+        super().__init__(code, message, expected=expected, where=where, hint=hint)
+        self.others = others
+
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(str(o) for o in self.others)])
 
 
 class UsageError(ConformanceError):

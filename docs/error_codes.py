@@ -12,10 +12,10 @@ from pathlib import Path
 import conformance
 
 PACKAGE = Path(conformance.__file__ or "").parent
-CODE = re.compile(r"[DEFLPRTUVX][0-9]{3}")
+CODE = re.compile(r"[DEFILPRTUVX][0-9]{3}")
 _NUMBER = re.compile(r"[0-9]{3}")
 # The YAML reader serves profiles and targets alike; its table holds the number, the error's kind the letter.
-_READER_LETTERS = "PT"
+_READER_LETTERS = "PTI"
 
 FAMILIES = {
     "P": ("测试规范", "测试规范文件读不出来，或者写了不允许的内容"),
@@ -23,6 +23,7 @@ FAMILIES = {
     "T": ("目标文件", "目标文件、参数、密钥、绑定、豁免和人工结论"),
     "D": ("预检", "`conformance doctor` 和每次检测开始前的发现，带原因归属"),
     "R": ("检测记录", "检测记录建不起来、写不进去，或者读出来不可信"),
+    "I": ("签发", "报告不能签字、签发或撤回，或者 lab.yaml 有误；一次列出全部理由"),
     "V": ("核验", "`conformance verify` 逐项指出的改动"),
     "U": ("命令行", "命令行要的东西不存在，或者自相矛盾"),
     "E": ("执行与复判", "检测项为工具错误时的原因"),

@@ -152,7 +152,7 @@ def sample_profile(size: int, standards: int = 2, hostile: str = "") -> Profile:
             clauses=tuple(_clauses(share, hostile)),
             sources=(Source("C2", "公开实现（示例）" + hostile, "2026-11-22"), Source("C3", "地方标准转述", None)),
             operations={"search": Operation("search", "查询", request={"method": "POST", "path": "/x"})},
-            digest=f"{n}" * 64,
+            digest="sha256:" + f"{n}" * 64,
         )
         for n in range(1, standards + 1)
     )
@@ -174,7 +174,7 @@ def sample_profile(size: int, standards: int = 2, hostile: str = "") -> Profile:
             Parameter("qrcode", "text", help="二维码"),
         ),
         decision={"numeric": "simple-acceptance"},
-        digest="b" * 64,
+        digest="sha256:" + "b" * 64,
     )
 
 

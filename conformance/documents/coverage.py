@@ -53,7 +53,11 @@ DEFAULT = CoveragePolicy()
 
 def reachable(ofd: Ofd) -> dict[str, str]:
     """Every file that OFD.xml leads to → its role: the first way found, but what is shown is content wherever it lies."""
+    known: dict[str, str] | None = ofd.memory.get("reachable")
+    if known is not None:
+        return known
     out: dict[str, str] = {ROOT: "root"} if ROOT in ofd.package.entries else {}
+    ofd.memory["reachable"] = out
     for link in ofd.links:
         if link.found is not None and out.setdefault(link.found, link.role) in SIGNATURE_ROLES:
             out[link.found] = link.role if link.role not in SIGNATURE_ROLES else out[link.found]

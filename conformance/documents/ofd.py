@@ -26,7 +26,7 @@ _KEPT_MARKUP = (
     60_000  # of pages and data too, so that they are not parsed for each clause again: some ten megabytes at most
 )
 TOTAL_XML = 64 << 20  # bytes of XML that are parsed of one package; real licences have less than ten megabytes
-TOTAL_MARKUP = 1_000_000  # over all files of a package: some two seconds of work
+TOTAL_MARKUP = 600_000  # over all files of a package: about a second of work
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ class Ofd:
     def tree(self, name: str) -> Element | None:
         """The tree of an XML file: kept for the small ones, read again for pages and data."""
         part = self.parts.get(name)
-        if part is not None and part.tree is not None:
-            return part.tree
+        if part is not None and (part.tree is not None or not part.parsed):
+            return part.tree  # what was refused once is not tried again: the bounds are of the whole package
         data = self.package.read(name, self.xml_limits.size)
         return None if data is None else parse(data, name, self.xml_limits).root
 

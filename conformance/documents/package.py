@@ -287,7 +287,8 @@ class Package:
         self._overlaps(infos)
         for info in infos:
             name = info.orig_filename
-            if info.is_dir() and not info.file_size and not _escape(name.rstrip("/")):
+            # `is_dir` of older Pythons takes the last letter of a name that may have none (a name that begins with NUL).
+            if info.filename.endswith("/") and not info.file_size and not _escape(name.rstrip("/")):
                 continue
             self._counts[name] += 1
             readable = self._safe(info)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +12,7 @@ from conformance.documents.structure import pages_of
 from conformance.documents.xml import Element, child, children, local
 
 _MOST_PAGES = 2000
+_MOST_MARKUP = 300_000  # of the pages, as of one XML file
 _MOST_TEXT = 4 << 20  # characters of one document
 
 
@@ -47,27 +49,46 @@ class PageText:
         return not (after in ".," and joins[0] and at + 1 < len(self.text) and self.text[at + 1].isdigit())
 
 
-def page_trees(ofd: Ofd, body: int = 0) -> list[Element] | None:
-    """Pages in order, the templates of each before it, then the annotations. None when one cannot be read."""
+def page_trees(ofd: Ofd, body: int = 0) -> Iterator[Element] | None:
+    """Pages in order, the templates of each before it, then the annotations, one tree at a time.
+
+    None when the document or one of its pages cannot be read, or when there is too much to read it once more.
+    """
     if body >= len(ofd.bodies) or (document := ofd.bodies[body].document) is None:
         return None
     directory = document.name.rpartition("/")[0]
-    templates: dict[str, Element | None] = {}
+    pages = list(islice(pages_of(ofd, ofd.bodies[body]).values(), _MOST_PAGES + 1))
+    parts = [ofd.parts.get(name or "") for name in pages]
+    if len(pages) > _MOST_PAGES or not all(p is not None and p.parsed for p in parts):
+        return None
+    if sum(p.markup for p in parts if p is not None) > _MOST_MARKUP:
+        return None
+    templates: dict[str, str] = {}
     for element in islice(children(child(document.tree, "CommonData"), "TemplatePage"), _MOST_PAGES):
         _, found = ofd.resolve(element.get("BaseLoc") or "", directory)
-        templates[element.get("ID") or ""] = ofd.tree(found) if found is not None else None
-    out: list[Element] = []
-    for name in islice(pages_of(ofd, ofd.bodies[body]).values(), _MOST_PAGES):
-        tree = ofd.tree(name) if name is not None else None
+        if found is not None:
+            templates[element.get("ID") or ""] = found
+    return _trees(ofd, [name for name in pages if name is not None], templates, body)
+
+
+def _trees(ofd: Ofd, pages: list[str], templates: dict[str, str], body: int) -> Iterator[Element]:
+    left = _MOST_MARKUP  # a template may be used by every page: counted each time, so that it cannot multiply
+    for name in pages:
+        tree = ofd.tree(name)
         if tree is None:
-            return None
-        used = (templates.get(t.get("TemplateID") or "") for t in islice(children(tree, "Template"), 64))
-        out += (t for t in used if t is not None)
-        out.append(tree)
+            continue
+        for use in islice(children(tree, "Template"), 64):
+            template = templates.get(use.get("TemplateID") or "", "")
+            part = ofd.parts.get(template)
+            left -= part.markup if part is not None else 0
+            found = ofd.tree(template) if part is not None and left > 0 else None
+            if found is not None:
+                yield found
+        yield tree
     for part in islice(ofd.part("annotation", body), _MOST_PAGES):
-        if (tree := ofd.tree(part.name)) is not None:
-            out.append(tree)
-    return out
+        found = ofd.tree(part.name)
+        if found is not None:
+            yield found
 
 
 def page_text(ofd: Ofd, body: int = 0) -> PageText | None:

@@ -32,6 +32,11 @@ def ofd_voucher(s: SignatureSet, voucher: bool | None) -> Findings:
     found, broken = instances(s.ofd)
     if not found and not broken and not voucher:
         return ()
+    if s.ofd.root is None:
+        t, u = Teller("EV-02"), Teller("EV-03")
+        t.unknown("OFD.xml 读不出来，无法判定")
+        u.unknown("OFD.xml 读不出来，无法判定")
+        return (*t.done(), *u.done())
     return (*ev_02(found, broken), *ev_03(found, _covered(s), page_text(s.ofd)))
 
 

@@ -141,6 +141,9 @@ def namespace(element: Element) -> str:
     return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
 
 
+_SPACES = frozenset((f"{{{OFD_NS}", f"{{{_OLD_NS}", ""))  # as lxml writes them, before the closing brace
+
+
 def is_ofd(element: Element) -> bool:
     """In a namespace that OFD writers use: the right one, the one without the year, or none."""
     return namespace(element) in (OFD_NS, _OLD_NS, "")
@@ -149,8 +152,11 @@ def is_ofd(element: Element) -> bool:
 def children(element: Element | None, name: str) -> Iterator[Element]:
     if element is not None:
         for child in element:
-            if local(child) == name and is_ofd(child):
-                yield child
+            tag = child.tag
+            if isinstance(tag, str):
+                space, _, own = tag.rpartition("}")
+                if own == name and space in _SPACES:
+                    yield child
 
 
 def child(element: Element | None, *path: str) -> Element | None:

@@ -30,7 +30,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from conformance.errors import ConformanceError, ProfileError, RecordError, TargetError, UsageError
+from conformance.errors import ConformanceError, IssueError, ProfileError, RecordError, TargetError, UsageError
 from conformance.profile import encoding
 
 SIZE = 32 * 1024 * 1024
@@ -57,7 +57,7 @@ CODES: dict[str, str] = {
     "015": "数字不能原样保存，需要加引号",
 }
 
-_LETTERS = ((TargetError, "T"), (RecordError, "R"), (UsageError, "U"))
+_LETTERS = ((TargetError, "T"), (RecordError, "R"), (UsageError, "U"), (IssueError, "I"))
 ErrorType = type[ConformanceError]
 Pointer = tuple[str | int, ...]
 

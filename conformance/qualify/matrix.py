@@ -99,6 +99,7 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
             "edition": profile.edition,
             "digest": profile.digest,
             "title": dict(profile.title),
+            "parts": [{"id": p.id, "digest": p.digest} for p in profile.standards()],
         },
         "specimen": {"name": family, "shapes": list(conforming)},
         "tool": versions(),

@@ -58,7 +58,7 @@ class Case:
 
 def read_case(context: Context) -> Case:
     """The case of a record, ready to print. Fields of a laboratory's cover that are missing are shown as not filled in."""
-    data, say = context.record.case, context.say
+    data, say = context.case, context.say
     laboratory = say(_at(data, "laboratory.name")).strip()
     opinions = _at(data, "opinions") or ()
     return Case(
@@ -74,13 +74,13 @@ def read_case(context: Context) -> Case:
 
 def _lines(context: Context, fields: tuple[tuple[str, str, bool], ...], always: bool = False) -> Iterator[Line]:
     for path, key, supplied in fields:
-        value = _text(context, _at(context.record.case, path))
+        value = _text(context, _at(context.case, path))
         if value or always:
             yield Line(context.words[key], value, supplied=supplied and bool(value))
 
 
 def _unknown(context: Context) -> Iterator[Line]:
-    for path, value in _leaves(context.record.case):
+    for path, value in _leaves(context.case):
         if path not in _KNOWN and value not in (None, ""):
             yield Line(context.say(path, 80), _text(context, value))
 

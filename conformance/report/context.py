@@ -14,6 +14,7 @@ from conformance.model.profile import Profile
 from conformance.model.verdict import Provision, Verdict
 from conformance.record.reading import ClauseView as Judged
 from conformance.record.reading import Record
+from conformance.report.issued import Issued
 from conformance.report.shape import Mark
 from conformance.report.text import Mask, anchor, cut
 from conformance.report.wording import Wording
@@ -46,7 +47,9 @@ SAID, LONG = 400, 2_000  # characters of a label, and of a value that a system g
 class Context:
     """One record in one language. `say` is for every text that a system, a person or a profile may have shaped."""
 
-    def __init__(self, record: Record, words: Wording, mask: Mask) -> None:
+    def __init__(self, record: Record, words: Wording, mask: Mask, issued: Issued | None = None) -> None:
+        self.issued = issued
+        self.case = record.case if issued is None else issued.case
         self.record = record
         self.words = words
         self.mask = mask

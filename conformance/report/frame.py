@@ -14,6 +14,7 @@ from conformance.record.source import LEDGER, MANIFEST, read_bytes
 from conformance.report.case import Case
 from conformance.report.clauses import unconfirmed_that_count
 from conformance.report.context import Context, mapping
+from conformance.report.issued import MarkSlot
 from conformance.report.kind import Kind
 from conformance.report.shape import Conclusion, Count, Cover, Figure, Line, Slot
 
@@ -34,6 +35,11 @@ def run_number(context: Context) -> str:
     return f"R{opened[:8]}-{opened[8:]}-{first[:8]}"
 
 
+def number(context: Context, case: Case) -> str:
+    """The number of the report, else that of the run."""
+    return context.issued.number if context.issued else case.number or run_number(context)
+
+
 def standards(context: Context) -> tuple[str, ...]:
     """GB/T 36904-2018《电子证照 标识规范》, for every standard with clauses here."""
     out = []
@@ -41,15 +47,31 @@ def standards(context: Context) -> tuple[str, ...]:
         if profile.standard is not None and profile.clauses:
             title = context.title(profile.standard.title)
             number = context.say(profile.standard.number)
-            out.append(f"{number} {title}" if context.lang == "en" else f"{number}《{title}》")
+            star = "*" if _outside(context, number) else ""
+            out.append(f"{star}{number} {title}" if context.lang == "en" else f"{star}{number}《{title}》")
     return tuple(dict.fromkeys(out)) or (
         context.title(context.record.profile.title) or context.say(context.record.profile.id),
     )
 
 
+def _outside(context: Context, number: str) -> bool:
+    """Whether a mark is shown that was not granted for this standard: it is starred then (CNAS-R01 5.3.3)."""
+    marks = _marks(context)
+    return bool(marks) and not any(number in m.standards for m in marks)
+
+
+def _marks(context: Context) -> tuple[MarkSlot, ...]:
+    """Slots of marks granted for at least one standard here; none without an issue, and none for a foreign standard."""
+    if context.issued is None:
+        return ()
+    tested = {p.standard.number for p in context.profiles if p.standard is not None and p.clauses}
+    return tuple(m for m in context.issued.marks if tested & set(m.standards))
+
+
 def cover(context: Context, case: Case, number: str) -> Cover:
     w, say, system = context.words, context.say, context.record.system
-    laboratory = bool(case.laboratory)
+    issued = context.issued
+    laboratory = bool(case.laboratory) or issued is not None
     first, last = context.day(context.record.sessions[0].opened), context.day(context.record.ended)
     vendor = say(system.get("vendor"))
     fields = [
@@ -59,22 +81,30 @@ def cover(context: Context, case: Case, number: str) -> Cover:
     ]
     fields += case.cover
     fields.append(Line(w["cover.tested"], first if first == last else f"{first} — {last}"))
-    if laboratory:
+    if issued is not None:
+        fields.append(Line(w["cover.issued"], issued.date))
+        if issued.replaces is not None:
+            said = w.fill(f"cover.{issued.replaces.relation}", number=say(issued.replaces.number, 80))
+            fields.append(Line(w["cover.replaces"], said, note=say(issued.replaces.reason, 400)))
+    elif laboratory:
         fields.append(Line(w["cover.issued"], "", note=w["cover.issued_hint"]))
     hint = w["cover.mark_hint"]
-    marks = (Slot(w["cover.mark_cma"], hint), Slot(w["cover.mark_cnas"], hint)) if laboratory else ()
+    # Places for marks and for the seal are there when a laboratory has issued the report, and by no other way.
+    marks = tuple(Slot(say(m.label, 60), say(m.certificate, 60) or hint) for m in _marks(context))
     return Cover(
         title=w["title.laboratory" if laboratory else "title.self"],
         subtitle=w["title.subtitle"],
         standards=standards(context),
-        number_label=w["cover.report_number" if case.number else "cover.run_number"],
+        number_label=w["cover.report_number" if case.number or issued else "cover.run_number"],
         number=number,
         revision=w.fill("cover.revision", value=case.revision) if case.revision else "",
         fields=tuple(fields),
-        organisation=case.laboratory or vendor or w["cover.self_organisation"],
+        organisation=(say(issued.laboratory["name"]) if issued else case.laboratory)
+        or vendor
+        or w["cover.self_organisation"],
         organisation_note="" if laboratory else w["cover.self_note"],
         marks=marks,
-        seal=Slot(w["cover.seal"], w["cover.seal_hint"]) if laboratory else None,
+        seal=Slot(w["cover.seal"], w["cover.seal_hint"]) if issued else None,
     )
 
 
@@ -85,12 +115,15 @@ def bands(context: Context, kind: Kind) -> tuple[str, ...]:
         "partial": record.conclusion().overall is Overall.PARTIAL,
         "interrupted": not record.closed,
         "self": not kind.laboratory,
+        "draft": kind.laboratory and context.issued is None,
     }
     return tuple(context.words[f"band.{name}"] for name, holds in said.items() if holds)
 
 
 def watermark(context: Context, kind: Kind) -> str:
     """What lies across every page of a document that nobody has signed."""
+    if context.issued is not None:
+        return ""
     return context.words["watermark.draft" if kind.laboratory else "watermark.self"]
 
 
@@ -249,7 +282,7 @@ def rules(context: Context, case: Case) -> tuple[str, ...]:
 
 
 def statement(context: Context, case: Case) -> tuple[str, ...]:
-    if not case.laboratory:
+    if not case.laboratory and context.issued is None:
         keys: tuple[str, ...] = ("self", "items", "finite")
     else:
         keys = (
@@ -261,14 +294,24 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
             "objection",
             *(("opinions",) if case.opinions else ()),
         )
-    return tuple(context.words[f"statement.{k}"] for k in keys)
+    if context.issued is None:
+        return tuple(context.words[f"statement.{k}"] for k in keys)
+    more = ("starred",) if any(s.startswith("*") for s in standards(context)) else ()
+    said = tuple(context.words[f"statement.{k}"] for k in ("signed", *keys, *more))
+    return (*said, *(context.say(n, 400) for n in context.issued.notes))
 
 
 def signatures(context: Context, case: Case) -> tuple[Slot, ...]:
-    w = context.words
+    w, issued = context.words, context.issued
+    roles = {"prepare": "tester", "review": "reviewer", "approve": "approver"}
+    if issued is not None:
+        return tuple(
+            Slot(w[f"signature.{roles[s.role]}"], f"{context.say(s.name, 60)}　{context.when(s.at)}　{s.key[:16]}")
+            for s in issued.signed
+        )
     if not case.laboratory:
         return ()
-    return tuple(Slot(w[f"signature.{k}"], w["signature.hint"]) for k in ("tester", "reviewer", "approver"))
+    return tuple(Slot(w[f"signature.{k}"], w["signature.hint"]) for k in roles.values())
 
 
 def legend(context: Context) -> tuple[Line, ...]:

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from conformance.record.reading import Record, open_record
 from conformance.report.evidence import Budget
 from conformance.report.files import CHUNK, placed
+from conformance.report.issued import Issued
 from conformance.report.shape import ReportView
 from conformance.report.text import Mask, css_string, visible
 from conformance.report.view import build_view
@@ -58,6 +59,7 @@ def render(
     *,
     mask: Mask = mask_text,
     budgets: tuple[Budget, Budget] | None = None,
+    issued: Issued | None = None,
 ) -> Path:
     """Write the report of a record (or of the directory or zip that holds one) → the path of the file.
 
@@ -65,8 +67,8 @@ def render(
     """
     if not isinstance(record, Record):
         with open_record(record) as opened:
-            return render(opened, out_path, lang, mask=mask, budgets=budgets)
-    view = build_view(record, lang, mask=mask, budgets=budgets)
+            return render(opened, out_path, lang, mask=mask, budgets=budgets, issued=issued)
+    view = build_view(record, lang, mask=mask, budgets=budgets, issued=issued)
     return write("report.html.j2", view, wording(lang), Path(out_path), css=style(view, wording(lang)))
 
 

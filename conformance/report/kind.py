@@ -1,11 +1,13 @@
-"""Which kind of document a record may become. It is decided by the record alone: no option of a rendering changes it."""
+"""Which kind of document a record becomes: decided by the commission and the issue, never by an option of a rendering."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from conformance.record.reading import Record
 from conformance.report.context import mapping
+from conformance.report.issued import Issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,12 @@ class Kind:
 
 
 SELF_CHECK = Kind("self", False)  # 自检报告: by whoever ran it, proves nothing to others
-TEST_REPORT = Kind("laboratory", True)  # 检测报告: a laboratory stands behind it once it is issued
+TEST_REPORT = Kind("laboratory", True)  # 检测报告: a draft until the laboratory has issued it
 
 
-def kind_of(record: Record) -> Kind:
-    """自检报告 unless the commission of the record names a laboratory."""
-    name = mapping(record.case.get("laboratory")).get("name")
+def kind_of(case: Mapping[str, Any], issued: Issued | None = None) -> Kind:
+    """检测报告 where a laboratory issued it, or the commission names one; 自检报告 for everything else."""
+    if issued is not None:
+        return TEST_REPORT
+    name = mapping(case.get("laboratory")).get("name")
     return TEST_REPORT if isinstance(name, str) and name.strip() else SELF_CHECK

@@ -195,3 +195,11 @@ def profiles(context: Context) -> Table:
             )
         )
     return Table(head, tuple(rows))
+
+
+def equipment(context: Context) -> Table:
+    """检测设备与工具 with numbers and validity, as the laboratory that issued the report lists them."""
+    w, say = context.words, context.say
+    head = tuple(w[f"equipment.{k}"] for k in ("name", "number", "version", "until"))
+    tools = context.issued.tools if context.issued else ()
+    return Table(head, tuple((say(t.name), say(t.number) or "—", say(t.version) or "—", t.until or "—") for t in tools))

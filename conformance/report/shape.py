@@ -334,4 +334,5 @@ class ReportView:
     opinions: tuple[str, ...] = field(default=())
     paper: bool = False  # made for pages: no filter, no folds, evidence in an appendix
     watermark: str = ""
+    equipment: Table = Table((), ())  # 检测设备与工具 of the laboratory
     appendix: Rows[EvidenceView] = field(default_factory=lambda: Rows((), lambda item: item))

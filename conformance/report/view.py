@@ -13,6 +13,7 @@ from conformance.report.checks import Checks
 from conformance.report.clauses import Tree
 from conformance.report.context import Context
 from conformance.report.evidence import Budget, Reader, default_budgets
+from conformance.report.issued import Issued
 from conformance.report.kind import kind_of
 from conformance.report.shape import ReportView
 from conformance.report.text import Mask, identity
@@ -26,26 +27,28 @@ def build_view(
     mask: Mask = identity,
     budgets: tuple[Budget, Budget] | None = None,
     paper: bool = False,
+    issued: Issued | None = None,
 ) -> ReportView:
     """Everything the templates need, from the record alone.
 
     mask     what every text shaped by a system or a person goes through before it is shown (personal data)
     budgets  how much evidence to show: (of checks that passed, of the others); evidence is read while printing
     paper    made for pages: evidence stands in an appendix, by number
+    issued   what the issue by a laboratory added; None gives a draft or a self-check
     """
-    context = Context(record, wording(lang), mask)
+    context = Context(record, wording(lang), mask, issued)
     passes, others = budgets or (paper_budgets() if paper else default_budgets())
     reader = Reader(record.evidence, context.words, mask)
     appendix = Appendix(context, reader, passes, others) if paper else None
     tree = Tree(context, Checks(context, reader, passes, others, appendix))
     case = read_case(context)
     run = frame.run_number(context)
-    number = case.number or run
+    number = frame.number(context, case)
     judged = record.conclusion()
     counts = tree.counts()
     total = sum(c.n for c in counts)
     partial = judged.overall is Overall.PARTIAL
-    kind = kind_of(record)
+    kind = kind_of(context.case, issued)
     laboratory = kind.laboratory
     words = context.words
     cover = frame.cover(context, case, number)
@@ -84,6 +87,7 @@ def build_view(
         fingerprint_note=fingerprint_note,
         environment=course.environment(context),
         tools=course.tools(context),
+        equipment=scope.equipment(context),
         profiles=scope.profiles(context),
         sources=scope.sources(context),
         rules=frame.rules(context, case),

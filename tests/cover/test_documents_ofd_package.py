@@ -150,3 +150,11 @@ def test_broken_data_are_a_problem_of_their_file() -> None:
     assert _codes(package) == {"broken-entry"}
     assert package.read("b") == b"fine"
     assert list(package.stream("a"))[-1] is None
+
+
+def test_an_entry_without_a_name_is_told_of_and_raises_nothing() -> None:
+    data = kit.pack(kit.licence())
+    name = b"Doc_0/Res/font.ttf"
+    spoilt = data.replace(name, b"\0" + name[1:])
+    with Package.of(spoilt) as package:
+        assert "bad-name" in _codes(package)

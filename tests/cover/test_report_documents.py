@@ -20,7 +20,7 @@ from report_samples import LAB_CASE, sample_record, write_record
 from conformance import cli
 from conformance.errors import MissingExtra, RecordError, UsageError
 from conformance.record.reading import Record, open_record
-from conformance.report.formats import export
+from conformance.report.formats import How, export
 
 needs = {n: importlib.util.find_spec(n) is not None for n in ("weasyprint", "docxtpl", "openpyxl")}
 HOSTILE = "<b>x</b>]]>&\x1b[31m\x00\u202e{{ 7*7 }}{% raw %}\r\n=1+1" + "长" * 40
@@ -237,7 +237,7 @@ def template(path: Path, *paragraphs: str, header: str = "{{ r.bands|join('　')
 @word
 def test_a_laboratory_uses_its_own_template(records: dict[str, Record], tmp_path: Path) -> None:
     own = template(tmp_path / "own.docx", "本中心检测报告 {{ r.number }}", "{{ r.conclusion.word }}")
-    data = export(records["lab"], "docx", tmp_path / "out.docx", template=own).read_bytes()
+    data = export(records["lab"], "docx", tmp_path / "out.docx", How(template=own)).read_bytes()
     assert parts(data)["word/document.xml"].startswith("本中心检测报告 EX-2026-000123")
 
 
@@ -256,7 +256,7 @@ def test_a_laboratory_uses_its_own_template(records: dict[str, Record], tmp_path
 def test_a_template_can_ask_only_for_what_a_report_holds(records: dict[str, Record], tmp_path: Path, tag: str) -> None:
     own = template(tmp_path / "own.docx", tag)
     with pytest.raises(RecordError, match="R112"):
-        export(records["lab"], "docx", tmp_path / "out.docx", template=own)
+        export(records["lab"], "docx", tmp_path / "out.docx", How(template=own))
     assert not (tmp_path / "out.docx").exists()
 
 
@@ -264,7 +264,7 @@ def test_a_template_can_ask_only_for_what_a_report_holds(records: dict[str, Reco
 def test_a_template_cannot_hide_that_it_is_a_self_check(records: dict[str, Record], tmp_path: Path) -> None:
     own = template(tmp_path / "own.docx", "{{ r.bands|join }}", header="{{ r.number }}")
     with pytest.raises(RecordError, match=r"R113.*自检报告，不具有证明作用"):
-        export(records["self"], "docx", tmp_path / "out.docx", template=own)
+        export(records["self"], "docx", tmp_path / "out.docx", How(template=own))
 
 
 @word
@@ -273,11 +273,11 @@ def test_what_is_no_word_file_is_a_clear_error(
 ) -> None:
     (tmp_path / "x.docx").write_text("no zip")
     with pytest.raises(RecordError, match="R112"):
-        export(records["lab"], "docx", tmp_path / "out.docx", template=tmp_path / "x.docx")
+        export(records["lab"], "docx", tmp_path / "out.docx", How(template=tmp_path / "x.docx"))
     with pytest.raises(RecordError, match="R112"):
-        export(records["lab"], "docx", tmp_path / "out.docx", template=tmp_path / "absent.docx")
+        export(records["lab"], "docx", tmp_path / "out.docx", How(template=tmp_path / "absent.docx"))
     with pytest.raises(UsageError, match="U612"):
-        export(records["lab"], "json", tmp_path / "out", template=tmp_path / "x.docx")
+        export(records["lab"], "json", tmp_path / "out", How(template=tmp_path / "x.docx"))
     write_record(tmp_path / "r", 6)
     assert cli.main(["report", str(tmp_path / "r"), "--format", "docx", "--template", str(tmp_path / "x.docx")]) == 2
     assert "R112" in capsys.readouterr().err

@@ -24,7 +24,7 @@ from conformance.errors import RecordError, UsageError
 from conformance.judge.words import WORDS, clause_word
 from conformance.model.verdict import Overall, Provision, Verdict
 from conformance.record.reading import Record, open_record
-from conformance.report.formats import FORMATS, beside, export
+from conformance.report.formats import FORMATS, How, beside, export
 from conformance.report.formats.names import token, uuid
 from conformance.report.formats.table import harmless
 from conformance.report.formats.verdicts import FROM_CTRF, FROM_EARL, GITB_OVERALL, TABLE
@@ -116,7 +116,7 @@ def test_personal_data_are_masked(tmp_path: Path, form: str) -> None:
     citizen = "11010119900307" + "7774"
     record = sample_record(tmp_path / "r", 30, hostile=f" {citizen} ")
     assert citizen not in export(record, form, tmp_path / "out").read_text("utf-8")
-    assert citizen in export(record, "json", tmp_path / "raw", mask=lambda t: t).read_text("utf-8")
+    assert citizen in export(record, "json", tmp_path / "raw", How(mask=lambda t: t)).read_text("utf-8")
 
 
 @pytest.mark.parametrize("form", [f for f in MACHINE if f != "csv"])
@@ -233,7 +233,8 @@ def test_in_toto_is_no_better_than_the_conclusion(
     # Members of the predicate are those of test_result.proto, and no other.
     assert set(predicate) == {"result", "configuration", "passedTests", "warnedTests", "failedTests"}
     assert predicate["result"] == result
-    assert all(re.fullmatch("[0-9a-f]{64}", v) for s in statement["subject"] for v in s["digest"].values())
+    described = statement["subject"] + predicate["configuration"]
+    assert all(re.fullmatch("[0-9a-f]{64}", v) for s in described for v in s["digest"].values())
     named = predicate["passedTests"] + predicate["warnedTests"] + predicate["failedTests"]
     assert len(named) == len(set(named))
     passed = {k for k, r in records[name].results.items() if r.verdict is Verdict.PASS}

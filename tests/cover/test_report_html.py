@@ -24,6 +24,7 @@ from conformance.record.reading import Record
 from conformance.record.source import open_source
 from conformance.report.evidence import Budget
 from conformance.report.html import environment, render
+from conformance.report.issued import Issued, MarkSlot, Replaced, Signed, Tool
 from conformance.report.wording import wording
 
 # One string that is hostile in every way a system can be: markup, template and CSS syntax, terminal control, bidi,
@@ -209,12 +210,48 @@ def test_partial_and_self_made_reports_say_so_on_screen_and_on_paper(folder: Pat
             assert words[key].replace("，", "\\ff0c ") in margin[1]
 
 
-def test_an_ordinary_laboratory_report_has_no_band_and_slots_that_are_empty(lab: tuple[str, Page]) -> None:
+def test_a_laboratory_report_that_nobody_issued_is_a_draft_without_a_place_for_marks(lab: tuple[str, Page]) -> None:
     text, parsed = lab
-    assert 'class="band' not in text
+    shown = "".join(parsed.text)
+    assert "检测报告草稿，未签发，不具有证明作用" in shown
     assert parsed.tags["img"] == 0  # neither mark nor seal nor signature is ever drawn
-    for said in ("检测报告", "EX-2026-000123", "资质认定标志位", "检验检测专用章", "批准（授权签字人）", "合同编号"):
-        assert said in "".join(parsed.text)
+    for said in ("检测报告", "EX-2026-000123", "批准（授权签字人）", "合同编号"):
+        assert said in shown
+    assert "检验检测专用章" not in shown.replace("报告缺少检验检测专用章或批准人签字", "")
+    assert 'class="seal"' not in text
+
+
+def test_an_issued_report_has_no_band_and_slots_that_are_empty(folder: Path) -> None:
+    signed = tuple(Signed(r, f"某{r}", "2026-11-24T08:00:00Z", "ab" * 32) for r in ("prepare", "review", "approve"))
+    marks = (MarkSlot("资质认定标志位", "CMA 号", ("GB/T 00001-2026",)), MarkSlot("别的标志位", "", ("GB/T 9-2026",)))
+    issued = Issued(
+        number="EX-2026-000124",
+        laboratory={"name": "某软件测评中心", "address": "某市某路 1 号", "contact": "000"},
+        date="2026-11-24",
+        case=LAB_CASE,
+        signed=signed,
+        tools=(Tool("conformance", "SB-001", "0.1.0", "2027-06-30"),),
+        marks=marks,
+        replaces=Replaced("EX-2026-000123", "correction", "样品版本写错"),
+    )
+    text, parsed = page(sample_record(folder / "issued", 30, case=LAB_CASE), folder, issued=issued)
+    shown = "".join(parsed.text)
+    assert 'class="band' not in text
+    assert parsed.tags["img"] == 0
+    for said in (
+        "EX-2026-000124",
+        "资质认定标志位",
+        "检验检测专用章",
+        "某approve",
+        "SB-001",
+        "2026-11-24",
+        "样品版本写错",
+    ):
+        assert said in shown
+    assert "对报告 EX-2026-000123 的更正" in shown
+    assert "别的标志位" not in shown  # granted for a standard that was not tested
+    assert "*GB/T 00002-2026" in shown  # tested, and outside what the mark was granted for
+    assert "*GB/T 00001-2026" not in shown
 
 
 def test_paper_has_the_number_and_the_page_count_on_every_page(lab: tuple[str, Page]) -> None:

@@ -11,15 +11,16 @@ from conformance.errors import UsageError
 from conformance.record.reading import Record
 from conformance.report import html
 from conformance.report.files import put
-from conformance.report.text import Mask
-from conformance.run.redact import mask_text
+from conformance.report.how import How
 
-__all__ = ["FORMATS", "Format", "beside", "export"]
+__all__ = ["FORMATS", "Format", "How", "beside", "export"]
+
+DEFAULT = How()
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A rendering: `module` under this folder has `render(record, lang, mask) → bytes` and is imported when asked for."""
+    """A rendering: `module` under this folder has `render(record, how) → bytes` and is imported when asked for."""
 
     name: str
     file: str  # the usual file name
@@ -46,31 +47,21 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def export(
-    record: Record,
-    format: str,
-    out_path: str | Path,
-    lang: str = "zh-CN",
-    *,
-    mask: Mask = mask_text,
-    template: Path | None = None,
-) -> Path:
+def export(record: Record, format: str, out_path: str | Path, how: How = DEFAULT) -> Path:
     """Write one rendering of a record → the path of the file, which appears whole or not at all.
 
-    template   a Word template in place of the one that ships, for `docx`
-
-    UsageError U611 for an unknown format, MissingExtra X001 when its package is not installed, RecordError R111.
+    UsageError U611 for an unknown format, U612 for a template where none is used, MissingExtra X001 when a package of
+    the format is not installed, RecordError R111 when the file cannot be written.
     """
     known = FORMATS.get(format)
     if known is None:
         raise UsageError("U611", f"没有报告格式 {format!r}", expected=" | ".join(FORMATS), where="--format")
-    if not known.module and template is None:
-        return html.render(record, out_path, lang, mask=mask)  # streamed, so its size costs no memory
-    if template is not None and format != "docx":
+    if how.template is not None and format != "docx":
         raise UsageError("U612", f"格式 {format} 不用模板", expected="--format docx", where="--template")
+    if not known.module:  # streamed, so its size costs no memory
+        return html.render(record, out_path, how.lang, mask=how.mask, issued=how.issued)
     module = importlib.import_module(f"{__name__}.{known.module}")
-    more = {"template": template} if template is not None else {}
-    return put(Path(out_path), module.render(record, lang, mask, **more))
+    return put(Path(out_path), module.render(record, how))
 
 
 def beside(record: Path, format: str) -> Path:

@@ -9,14 +9,14 @@ from conformance.record.reading import Record, instant
 from conformance.report.formats.data import document, encode
 from conformance.report.formats.each import Test, each_test
 from conformance.report.formats.names import uuid
-from conformance.report.text import Mask
+from conformance.report.how import How
 from conformance.resources import version
 
 _STATUSES = ("passed", "failed", "skipped", "pending", "other")
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
-    data = document(record, lang, mask)
+def render(record: Record, how: How) -> bytes:
+    data = document(record, how)
     rows = [_test(t) for t in each_test(data)]
     tally = Counter(r["status"] for r in rows)
     system = data["system"]

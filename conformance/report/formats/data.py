@@ -20,16 +20,18 @@ from conformance.report import frame, scope
 from conformance.report.case import read_case
 from conformance.report.clauses import predicate
 from conformance.report.context import LONG, Context, mapping
+from conformance.report.how import How
+from conformance.report.issued import Issued
 from conformance.report.kind import kind_of
-from conformance.report.text import Mask, visible
+from conformance.report.text import visible
 from conformance.report.wording import wording
 
 FORMAT = "conformance-report/1"
 _DEEP = 12
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
-    return encode(document(record, lang, mask))
+def render(record: Record, how: How) -> bytes:
+    return encode(document(record, how))
 
 
 def encode(value: Any) -> bytes:
@@ -56,11 +58,11 @@ class _Plain:
         return self.text(value)
 
 
-def document(record: Record, lang: str, mask: Mask) -> dict[str, Any]:
+def document(record: Record, how: How) -> dict[str, Any]:
     """The whole of a report as plain data."""
-    context = Context(record, wording(lang), mask)
+    context = Context(record, wording(how.lang), how.mask, how.issued)
     plain = _Plain(context)
-    case, kind = read_case(context), kind_of(record)
+    case, kind = read_case(context), kind_of(context.case, how.issued)
     run = frame.run_number(context)
     judged = record.conclusion()
     told = frame.conclusion(context, case, judged)
@@ -71,7 +73,7 @@ def document(record: Record, lang: str, mask: Mask) -> dict[str, Any]:
         "kind": kind.code,
         "title": context.words[f"title.{kind.code}"],
         "notices": list(frame.bands(context, kind)),
-        "number": plain.text(case.number or run, 80),
+        "number": plain.text(frame.number(context, case), 80),
         "run": run,
         "started": record.sessions[0].opened,
         "ended": record.ended,
@@ -105,7 +107,8 @@ def document(record: Record, lang: str, mask: Mask) -> dict[str, Any]:
         "parameters": [
             {"name": visible(p.name), "value": visible(p.value), "origin": p.origin} for p in scope.parameters(context)
         ],
-        "case": plain.value(dict(record.case)),
+        "case": plain.value(dict(context.case)),
+        "issued": _issued(how.issued, plain),
         "profile": _profile(context, plain),
         "clauses": [_clause(context, plain, c) for c in context.clauses],
         "sessions": [
@@ -135,6 +138,20 @@ def document(record: Record, lang: str, mask: Mask) -> dict[str, Any]:
         "tool": plain.value(dict(mapping(record.header.get("tool")))),
         "seed": record.header.get("seed"),
         "record": _sealed(record),
+    }
+
+
+def _issued(issued: Issued | None, plain: _Plain) -> dict[str, Any] | None:
+    """Who answers for the report; null in everything that no laboratory issued."""
+    if issued is None:
+        return None
+    replaces = issued.replaces
+    return {
+        "date": issued.date,
+        "laboratory": plain.value(dict(issued.laboratory)),
+        "signed": [{"role": s.role, "name": plain.text(s.name), "at": s.at, "key": s.key} for s in issued.signed],
+        "replaces": replaces
+        and {"number": replaces.number, "relation": replaces.relation, "reason": plain.text(replaces.reason)},
     }
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from conformance.record.reading import Record
 from conformance.report.formats.data import document, encode
 from conformance.report.formats.each import Test, each_test
-from conformance.report.text import Mask
+from conformance.report.how import How
 from conformance.resources import version
 
 _CONTEXT = {
@@ -32,8 +32,8 @@ _CONTEXT = {
 }
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
-    data = document(record, lang, mask)
+def render(record: Record, how: How) -> bytes:
+    data = document(record, how)
     run, system = quote(data["run"], safe=""), data["system"]
     subject, tool = f"urn:conformance:run:{run}:subject", "urn:conformance:tool"
     graph: list[dict[str, Any]] = [

@@ -17,16 +17,16 @@ from conformance.report.formats.data import document
 from conformance.report.formats.each import Test, each_test
 from conformance.report.formats.verdicts import GITB_OVERALL
 from conformance.report.formats.xml import encode
-from conformance.report.text import Mask
+from conformance.report.how import How
 
 TR, CORE = "http://www.gitb.com/tr/v1/", "http://www.gitb.com/core/v1/"
 _COUNTED = {"SUCCESS": "succeeded", "WARNING": "succeeded", "FAILURE": "failed", "UNDEFINED": "incomplete"}
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
+def render(record: Record, how: How) -> bytes:
     ET.register_namespace("tr", TR)
     ET.register_namespace("gitb", CORE)
-    data = document(record, lang, mask)
+    data = document(record, how)
     root = ET.Element(f"{{{TR}}}ConformanceStatementReport")
     _text(_sub(root, "metadata"), "reportTime", data["ended"])
     statement = _sub(root, "statement")

@@ -15,15 +15,15 @@ from conformance.record.reading import Record
 from conformance.report.context import mapping
 from conformance.report.formats.data import document, encode
 from conformance.report.formats.each import Test, each_test
-from conformance.report.text import Mask
+from conformance.report.how import How
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 _LISTS = ("passedTests", "warnedTests", "failedTests")
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
-    return encode(statement(document(record, lang, mask)))
+def render(record: Record, how: How) -> bytes:
+    return encode(statement(document(record, how)))
 
 
 def statement(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +39,9 @@ def statement(data: Mapping[str, Any]) -> dict[str, Any]:
         "predicate": {
             "result": _result(data, lists),
             "configuration": [
-                {"name": f"profiles/{p['id']}.yaml", "digest": {"sha256": p["digest"]}} for p in parts if p["digest"]
+                {"name": f"profiles/{p['id']}.yaml", "digest": {"sha256": p["digest"].removeprefix("sha256:")}}
+                for p in parts
+                if p["digest"]
             ]
             or [_ledger(data)],
             **lists,

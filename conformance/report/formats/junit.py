@@ -8,13 +8,13 @@ from conformance.record.reading import Record
 from conformance.report.formats.data import document
 from conformance.report.formats.each import Test, each_test
 from conformance.report.formats.xml import encode
-from conformance.report.text import Mask
+from conformance.report.how import How
 
 _PROPERTIES = ("key", "standard", "id", "provision", "grade", "verdict", "word")
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
-    data = document(record, lang, mask)
+def render(record: Record, how: How) -> bytes:
+    data = document(record, how)
     root = ET.Element("testsuites", {"name": data["number"]})
     by_profile: dict[str, list[Test]] = {}
     for test in each_test(data):

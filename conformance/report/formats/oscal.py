@@ -14,14 +14,14 @@ from conformance.record.reading import Record
 from conformance.report.formats.data import document, encode
 from conformance.report.formats.names import token, uuid
 from conformance.report.formats.verdicts import TABLE
-from conformance.report.text import Mask
+from conformance.report.how import How
 
 VERSION = "1.2.1"
 _NS = "urn:conformance:oscal"
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
-    data = document(record, lang, mask)
+def render(record: Record, how: How) -> bytes:
+    data = document(record, how)
     run = data["run"]
     plan, subject = uuid(run, "plan"), uuid(run, "subject")
     tested = [c for c in data["clauses"] if TABLE[c["code"]].oscal[0] != "exclude"]
@@ -58,7 +58,10 @@ def render(record: Record, lang: str, mask: Mask) -> bytes:
                         {
                             "uuid": plan,
                             "title": _line(f"{data['profile']['title']} {data['profile']['edition']}"),
-                            "props": _props(("profile", data["profile"]["id"]), ("sha256", data["profile"]["digest"])),
+                            "props": _props(
+                                ("profile", data["profile"]["id"]),
+                                ("sha256", data["profile"]["digest"].removeprefix("sha256:")),
+                            ),
                         },
                         {
                             "uuid": subject,

@@ -17,22 +17,22 @@ from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
 from conformance.record.source import MANIFEST, read_bytes
 from conformance.report.formats.data import render as results
+from conformance.report.how import How
 from conformance.report.html import asset, environment, page_style, raw
-from conformance.report.text import Mask
 from conformance.report.view import build_view
 from conformance.report.wording import wording
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
+def render(record: Record, how: How) -> bytes:
     """PDF/A-3 with tags (the flags are set; no checker of PDF/A is part of this project)."""
     weasyprint = _engine()
-    text = html(record, lang, mask)
+    text = html(record, how)
     made = instant(record.ended)
     attachments = [
         weasyprint.Attachment(
             string=data, name=name, description=name, created=made, modified=made, relationship="Data"
         )
-        for name, data in _attached(record, lang, mask)
+        for name, data in _attached(record, how)
     ]
     out = io.BytesIO()
     document = weasyprint.HTML(string=text, url_fetcher=_refuse)
@@ -47,10 +47,10 @@ def render(record: Record, lang: str, mask: Mask) -> bytes:
     return out.getvalue()
 
 
-def html(record: Record, lang: str, mask: Mask) -> str:
+def html(record: Record, how: How) -> str:
     """The pages before they are laid out."""
-    words = wording(lang)
-    view = build_view(record, lang, mask=mask, paper=True)
+    words = wording(how.lang)
+    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True)
     css = asset("paper.css") + page_style(
         words,
         number=f"{view.cover.number_label} {view.number}",
@@ -61,8 +61,8 @@ def html(record: Record, lang: str, mask: Mask) -> str:
     return environment().get_template("paper.html.j2").render(values)
 
 
-def _attached(record: Record, lang: str, mask: Mask) -> list[tuple[str, bytes]]:
-    files = [("results.json", results(record, lang, mask))]
+def _attached(record: Record, how: How) -> list[tuple[str, bytes]]:
+    files = [("results.json", results(record, how))]
     try:
         data = read_bytes(record.source, MANIFEST)
         json.loads(data)

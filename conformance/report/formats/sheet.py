@@ -11,19 +11,19 @@ from conformance.record.reading import Record, instant
 from conformance.report.formats.data import document
 from conformance.report.formats.table import COLUMNS, harmless, heads, rows
 from conformance.report.formats.zipped import still
-from conformance.report.text import Mask
+from conformance.report.how import How
 from conformance.report.wording import Wording, wording
 
 _WIDTHS = {"title": 34, "check": 40, "reason": 40, "expected": 28, "actual": 28, "where": 22, "evidence": 20, "key": 44}
 _COLOURS = {"FAIL": "A8201A", "PASS": "0B6B4F", "INCONCLUSIVE": "7A4F00", "ERROR": "8C2566", "NOT_TESTED": "54407F"}
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
+def render(record: Record, how: How) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError:
         raise MissingExtra("openpyxl", "xlsx") from None
-    data, words = document(record, lang, mask), wording(lang)
+    data, words = document(record, how), wording(how.lang)
     book = Workbook()
     book.properties.creator, book.properties.title = "conformance", f"{data['title']} {data['number']}"
     _facts(book.active, data, words)

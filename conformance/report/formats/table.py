@@ -12,7 +12,7 @@ from conformance.model.verdict import Cause
 from conformance.record.reading import Record
 from conformance.report.formats.data import document
 from conformance.report.formats.each import each_test
-from conformance.report.text import Mask
+from conformance.report.how import How
 from conformance.report.wording import Wording, wording
 
 COLUMNS = (
@@ -24,12 +24,12 @@ _FORMULA = frozenset("=+-@＝＋－＠")
 MOST = 32_000  # a cell of a workbook holds 32,767 characters
 
 
-def render(record: Record, lang: str, mask: Mask) -> bytes:
+def render(record: Record, how: How) -> bytes:
     """CSV with a byte order mark, by which spreadsheets recognise UTF-8; line ends as RFC 4180 has them."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    data = document(record, lang, mask)
-    writer.writerow(heads(wording(lang)))
+    data = document(record, how)
+    writer.writerow(heads(wording(how.lang)))
     writer.writerows(rows(data))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

@@ -18,8 +18,9 @@ from jinja2.sandbox import SandboxedEnvironment
 from conformance.errors import MissingExtra, RecordError
 from conformance.record.reading import Record, instant
 from conformance.report.formats.zipped import still
+from conformance.report.how import How
 from conformance.report.shape import ReportView
-from conformance.report.text import Mask, visible
+from conformance.report.text import visible
 from conformance.report.view import build_view
 from conformance.report.wording import wording
 from conformance.resources import folder
@@ -28,21 +29,21 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MOST = 64 << 20  # a template larger than this is none
 
 
-def render(record: Record, lang: str, mask: Mask, template: Path | None = None) -> bytes:
+def render(record: Record, how: How) -> bytes:
     """RecordError R112 for a template that cannot be used, R113 for one that hides what the document is."""
     try:
         from docx.opc.exceptions import OpcError
         from docxtpl import DocxTemplate
     except ImportError:
         raise MissingExtra("docxtpl", "docx") from None
-    path = template or folder("reports") / "word" / "report.docx"
-    view = build_view(record, lang, mask=mask, paper=True)
+    path = how.template or folder("reports") / "word" / "report.docx"
+    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True)
     out = io.BytesIO()
     try:
         if path.stat().st_size > MOST:
             raise ValueError(f"larger than {MOST} bytes")
         document = DocxTemplate(str(path))
-        document.render({"r": view, "w": wording(lang)}, jinja_env=_environment(), autoescape=True)
+        document.render({"r": view, "w": wording(how.lang)}, jinja_env=_environment(), autoescape=True)
         document.save(out)
     except (TemplateError, OpcError, zipfile.BadZipFile, OSError, SyntaxError, ValueError, KeyError) as error:
         raise RecordError(

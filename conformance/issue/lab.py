@@ -1,0 +1,158 @@
+"""lab.yaml: the laboratory, its people and their keys, what it may sign, its tools, its numbers. Given from outside."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.errors import IssueError
+from conformance.issue.keys import PublicKey, read_public
+from conformance.profile.yamlread import read_file
+from conformance.report.issued import MarkSlot, Tool
+
+ROLES = ("prepare", "review", "approve")
+ROLE_WORDS = {"prepare": "编制", "review": "审核", "approve": "批准"}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signatory. `standards` is what an approver may sign for, "*" for all; `until` the last day of the authority."""
+
+    id: str
+    name: str
+    roles: tuple[str, ...]
+    key: PublicKey
+    standards: tuple[str, ...] = ()
+    until: date | None = None
+
+    def may_sign(self, standard: str) -> bool:
+        return "*" in self.standards or standard in self.standards
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """测试规范复核: a second person checked how a profile encodes its standard."""
+
+    profile: str
+    digest: str
+    edition: str
+    encoded_by: str
+    reviewed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    name: str
+    address: str
+    contact: str
+    people: Mapping[str, Person]
+    number: str = ""  # a pattern that every report number matches
+    marks: tuple[MarkSlot, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    qualifications: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+    digest: Mapping[str, str] = field(default_factory=dict)
+
+    def keys(self, role: str = "") -> list[PublicKey]:
+        return [p.key for p in self.people.values() if not role or role in p.roles]
+
+    def owner(self, key: PublicKey) -> Person | None:
+        return next((p for p in self.people.values() if p.key == key), None)
+
+
+@cache
+def schema() -> Any:
+    return json.loads(resources.files("conformance.issue").joinpath("schemas/lab.schema.json").read_text("utf-8"))
+
+
+@cache
+def _validator() -> Any:
+    return jsonschema_rs.Draft202012Validator(schema(), validate_formats=True)
+
+
+def load_laboratory(path: str | Path) -> Laboratory:
+    """Reads a lab.yaml, or the shorter file with people alone that a laboratory publishes for verification.
+
+    IssueError I0xx when it cannot be read, I020 for content that does not fit the schema, I021 for a key.
+    """
+    data: Mapping[str, Any] = read_file(path, error=IssueError)
+    problems = [
+        IssueError(
+            "I020", f"{error.message[:200]}", where=f"{path}: {'.'.join(map(str, error.instance_path)) or '顶层'}"
+        )
+        for error in _validator().iter_errors(data)
+    ]
+    if problems:
+        raise _all(problems[:10])
+    folder, lab = Path(path).parent, data["laboratory"]
+    people = [_person(p, folder, f"{path}: people[{i}]") for i, p in enumerate(data["people"])]
+    for what, values in (("标识", [p.id for p in people]), ("公钥", [p.key for p in people])):
+        if len(set(values)) != len(values):
+            raise IssueError(
+                "I020", f"两个人用了同一个{what}", where=f"{path}: people", hint="每个人有自己的标识和密钥"
+            )
+    return Laboratory(
+        name=lab["name"],
+        address=lab.get("address", ""),
+        contact=lab.get("contact", ""),
+        people={p.id: p for p in people},
+        number=_pattern(data.get("number", ""), path),
+        marks=tuple(
+            MarkSlot(m["label"], m.get("certificate", ""), tuple(m["standards"])) for m in data.get("marks", ())
+        ),
+        tools=tuple(
+            Tool(t["name"], t.get("number", ""), str(t.get("version", "")), t.get("until", ""))
+            for t in data.get("tools", ())
+        ),
+        reviews=tuple(
+            Review(r["profile"], r.get("digest", ""), str(r.get("edition", "")), r["encoded_by"], r["reviewed_by"])
+            for r in data.get("profiles", ())
+        ),
+        qualifications=tuple(folder / q for q in data.get("qualifications", ())),
+        notes=tuple(data.get("notes", ())),
+    )
+
+
+def _person(data: Mapping[str, Any], folder: Path, where: str) -> Person:
+    until = data.get("until")
+    return Person(
+        id=data["id"],
+        name=data["name"],
+        roles=tuple(data["roles"]),
+        key=read_public(_key(data["key"], folder, where), where),
+        standards=tuple(data.get("standards", ())),
+        until=date.fromisoformat(until) if until else None,
+    )
+
+
+def _key(given: Any, folder: Path, where: str) -> str:
+    """The key itself, or the text of the file that holds it."""
+    if isinstance(given, str):
+        return given
+    try:
+        return str((folder / given["file"]).read_text("utf-8"))[:10_000]
+    except (OSError, ValueError) as error:
+        raise IssueError("I021", f"公钥文件读不出来: {error}", where=where) from None
+
+
+def _pattern(text: str, path: str | Path) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise IssueError("I020", f"编号规则不是正则表达式: {error}", where=f"{path}: number") from None
+    return text
+
+
+def _all(problems: list[IssueError]) -> IssueError:
+    first = problems[0]
+    return IssueError(first.code, first.message, where=first.where, hint=first.hint, others=tuple(problems[1:]))

@@ -1,0 +1,20 @@
+"""How a record is to be rendered: language, masking, and whether a laboratory issued it. One value for every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.report.issued import Issued
+from conformance.report.text import Mask
+from conformance.run.redact import mask_text
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """`issued` None makes a draft or a self-check; `template` is a Word template in place of the one that ships."""
+
+    lang: str = "zh-CN"
+    mask: Mask = mask_text
+    issued: Issued | None = None
+    template: Path | None = None
