@@ -142,7 +142,7 @@ def described(s: SignatureTold) -> Iterator[tuple[str, str]]:
         yield "时间戳", s.value.stamp or "没有"
     yield "描述中的时间", s.stated_time
     yield "签名组件", s.provider
-    yield "签名算法", s.method
+    yield "签名格式" if s.cover else "签名算法", s.method
     yield "摘要方法", s.check_method or ("" if s.cover else "未写（按缺省 MD5）")
     yield "签章位置", "；".join(s.stamps)
 

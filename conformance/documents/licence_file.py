@@ -237,8 +237,14 @@ def pdf_licence(found: PdfExamination, facts: LicenceFacts, name: str) -> Findin
             elif v.value is None or v.value.kind is ValueKind.OTHER:
                 t.unknown("签名值认不出来，算法无法判定", where=v.where)
         out += t.done("签名用 SM2、SM3")
-    identifier = facts.identifier
-    out += rules.el_fi_15(name, identifier) if identifier else ()
+    if facts.identifier:
+        out += rules.el_fi_15(name, facts.identifier)
+    t = Teller("EL-FI-16", Layer.POLICY)
+    for action in pdf.actions:
+        t.fail("文件含有脚本、外链或会执行的动作", expected="没有", actual=action)
+    if not read or not pdf.walked:
+        t.unknown("PDF 没有全部读出来，有没有脚本和外链无法判定")
+    out += t.done("没有脚本、外链和会执行的动作")
     return tuple(out)
 
 

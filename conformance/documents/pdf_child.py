@@ -23,6 +23,18 @@ _MOST_SIGNATURES = 64
 _MOST_REVISIONS = 256
 _MOST_ATTACHMENTS = 64
 _MOST_ATTACHED = 16 << 20
+_MOST_VALUES = 300_000
+_ACTIVE = (
+    "/JavaScript",
+    "/Launch",
+    "/URI",
+    "/SubmitForm",
+    "/ImportData",
+    "/GoToR",
+    "/RichMediaExecute",
+    "/Movie",
+    "/Sound",
+)
 _HEADER = struct.Struct("<Q")
 
 
@@ -39,7 +51,11 @@ def facts(data: bytes) -> dict[str, Any]:
         if total > _MOST_REVISIONS:
             return {"error": f"增量更新过多（{total} 次）"}
         signatures = [_signature(reader, data, f) for f in _fields(reader)]
-        return {"revisions": total, "signatures": signatures, "attachments": _attachments(reader)}
+        actions, whole = _actions(reader)
+        return {
+            "revisions": total, "signatures": signatures, "attachments": _attachments(reader), "actions": actions,
+            "walked": whole,
+        }  # fmt: skip
     except (misc.PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError, OverflowError,
             RecursionError, MemoryError, NotImplementedError, struct.error, OSError) as error:  # fmt: skip
         return {"error": f"{type(error).__name__}: {error}"[:200]}
@@ -158,6 +174,43 @@ def _cms(raw: bytes, data: bytes, numbers: list[int]) -> dict[str, Any] | None:
     except Exception as error:  # noqa: BLE001 - of hostile data anything may come out of the libraries
         return {"error": f"{type(error).__name__}: {error}"[:200]}
     return {"digest": method, "computed": state.hexdigest(), "intact": bool(intact), "valid": bool(valid)}
+
+
+def _actions(reader: Any) -> tuple[list[str], bool]:
+    """Kinds of actions that run or lead outside (ISO 32000-1 12.6.4), and whether every object was walked."""
+    from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject
+
+    seen: set[tuple[int, int]] = set()
+    found: dict[str, None] = {}
+    stack: list[Any] = [reader.root]
+    count, whole = 0, True
+    while stack and len(found) < len(_ACTIVE):
+        value = stack.pop()
+        count += 1
+        if count > _MOST_VALUES:
+            return list(found), False
+        if isinstance(value, IndirectObject):
+            if (key := (value.idnum, value.generation)) in seen:
+                continue
+            seen.add(key)
+            value, read = _followed(value)
+            whole = whole and read
+        if isinstance(value, DictionaryObject):
+            kind = value.raw_get("/S") if "/S" in value else None
+            found |= {str(kind): None} if str(kind) in _ACTIVE else {}
+            found |= {"/JavaScript": None} if "/JS" in value or "/JavaScript" in value else {}
+            stack += (value.raw_get(k) for k in value)
+        elif isinstance(value, ArrayObject):
+            stack += (value.raw_get(n) for n in range(len(value)))
+    return list(found), whole
+
+
+def _followed(reference: Any) -> tuple[Any, bool]:
+    """What a reference leads to, and whether that could be read."""
+    try:
+        return reference.get_object(), True
+    except Exception:  # noqa: BLE001 - of hostile data anything may come out of the library
+        return None, False
 
 
 def _attachments(reader: Any) -> list[dict[str, Any]]:

@@ -75,12 +75,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """`trouble`: why nothing could be read ("" when it could); `missing`: pyHanko is not installed."""
+    """What was found in a PDF. `trouble`: why nothing could be read ("" when it could); `missing`: pyHanko is not installed."""
 
     data: bytes
     signatures: tuple[PdfSignature, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     revisions: int = 0
+    actions: tuple[str, ...] = ()  # kinds of actions that run something or lead outside
+    walked: bool = False  # every object was looked at for them
     trouble: str = ""
     missing: bool = False
     refused: bool = False  # too large, too slow or encrypted: not the form of the file but a limit
@@ -107,6 +109,8 @@ def read(data: bytes, limits: PdfLimits | None = None) -> Pdf:
         tuple(_signature(s) for s in told["signatures"]),
         tuple(Attachment(a["name"], a["size"], base64.b64decode(a["xml"])) for a in told["attachments"]),
         told["revisions"],
+        tuple(told["actions"]),
+        told["walked"],
     )
 
 

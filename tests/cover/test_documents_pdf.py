@@ -136,6 +136,17 @@ def test_a_pdf_without_signature_is_not_judged_and_fails_only_as_a_licence() -> 
     assert "EL-FI-04" in examine_file("A.pdf", changed, licence).failed
 
 
+@pytest.mark.parametrize(
+    "action", ["/S /JavaScript /JS (app.alert)", "/S /URI /URI (http://example.org)", "/S /Launch /F (a.exe)"]
+)
+def test_a_licence_in_pdf_runs_nothing_and_leads_nowhere(action: str) -> None:
+    licence = Options(policy=FULL.policy, licence=LicenceFacts(formats=frozenset({"ofd", "pdf"})))
+    assert examined(kit_pdf.signed(SES), licence).level("EL-FI-16") is Level.PASS
+    catalog = b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>"
+    active = kit_pdf.write(kit_pdf.BASE | {1: catalog, 5: f"<< /Type /Action {action} >>".encode()})
+    assert "EL-FI-16" in examined(active, licence).failed
+
+
 # hostile files -----------------------------------------------------------------------------------------------
 
 
