@@ -220,6 +220,7 @@ def body(document: Any) -> None:
     text(document, "{%p for s in r.signatures %}")
     text(document, "{{ s.label }}：________________　　________________（{{ s.hint }}）")
     text(document, "{%p endfor %}")
+    benchmark(document)
     items(document)
     findings(document)
     heading(document, "parameters.title")
@@ -237,6 +238,35 @@ def body(document: Any) -> None:
     pairs(document, "r.digests")
     text(document, "{{ w['closing.blank'] }}", centre=True)
     text(document, "{{ w['closing.end'] }}", centre=True)
+
+
+def benchmark(document: Any) -> None:
+    text(document, "{%p if r.benchmark %}")
+    heading(document, "benchmark.title")
+    text(document, "{{ r.benchmark.problem }}")
+    heading(document, "benchmark.part_indicators", 2)
+    text(document, "{{ w['benchmark.intro_indicators'] }}", size=9)
+    heads = [f"{{{{ w['benchmark.{k}'] }}}}" for k in ("name", "own", "origin", "standard", "leading", "result")]
+    loop = [
+        ["{%tr for x in r.benchmark.indicators.rows %}"],
+        [f"{{{{ x[{n}] }}}}" for n in range(6)],
+        ["{%tr endfor %}"],
+    ]
+    table(document, heads, loop, [28, 24, 42, 24, 24, 26])
+    heading(document, "benchmark.part_levels", 2)
+    text(document, "{{ w['benchmark.intro_levels'] }}", size=9)
+    text(document, "{{ w['benchmark.level'] }} {{ r.benchmark.level }}", bold=True)
+    heads = [f"{{{{ w['benchmark.{k}'] }}}}" for k in ("level_name", "gate", "sum", "result")]
+    loop = [["{%tr for l in r.benchmark.levels %}"], ["{%tr for g in l.gates %}"],
+            ["{{ l.name }} {{ l.word }}", "{{ g[0] }}", "{{ g[1] }}", "{{ g[2] }}"], ["{%tr endfor %}"], ["{%tr endfor %}"]]  # fmt: skip
+    table(document, heads, loop, [36, 70, 36, 26])
+    text(document, "{%p if r.benchmark.next %}")
+    text(document, "{{ w['benchmark.next'] }} {{ r.benchmark.next }}", bold=True)
+    text(document, "{% for a, n, t in r.benchmark.clauses %}{{ n }} {{ t }}；{% endfor %}")
+    text(document, "{%p for m in r.benchmark.more %}")
+    text(document, "{{ m }}")
+    for _ in range(3):
+        text(document, "{%p endfor %}" if _ == 0 else "{%p endif %}")
 
 
 def items(document: Any) -> None:

@@ -21,6 +21,7 @@ from conformance.issue.signoff import Dossier, Signature, attempts_to_read, boun
 from conformance.model.profile import Profile
 from conformance.record.reading import Record, instant
 from conformance.record.verify import Verification
+from conformance.report import benchmark
 
 CODES = {
     "I101": "检测记录被改动或损坏",
@@ -237,6 +238,11 @@ def _times(asked: Asked) -> Iterator[IssueError]:
 def _filled(asked: Asked) -> Iterator[IssueError]:
     for found in missing(Situation(asked.record, asked.case, asked.lab)):
         yield _no("I114", f"{found.number} {found.name}", f"写在 {found.place}（{found.source}）")
+    if benchmark.wanted(asked.case):
+        try:
+            benchmark.read(asked.case, {c.key: c.outcome.provision == "requirement" for c in asked.record.clauses()})
+        except benchmark.BenchmarkError as error:
+            yield _no("I114", f"对标达标的数据：{error}")
     for problem in case_problems(asked.case):
         yield _no("I114", problem.message + " " + problem.where)
 

@@ -41,7 +41,16 @@ _DETAIL = (
     ("laboratory.contact", "cover.laboratory_contact", False),
     ("remarks", "cover.remarks", False),
 )
-_ELSEWHERE = ("laboratory.name", "report.number", "report.revision", "decision_rule", "opinions")
+_ELSEWHERE = (
+    "report.replaces",
+    "benchmark",
+    "objections",
+    "laboratory.name",
+    "report.number",
+    "report.revision",
+    "decision_rule",
+    "opinions",
+)
 _KNOWN = frozenset(p for p, _, _ in (*_COVER, *_DETAIL)) | frozenset(_ELSEWHERE)
 
 
@@ -81,7 +90,7 @@ def _lines(context: Context, fields: tuple[tuple[str, str, bool], ...], always: 
 
 def _unknown(context: Context) -> Iterator[Line]:
     for path, value in _leaves(context.case):
-        if path not in _KNOWN and value not in (None, ""):
+        if path not in _KNOWN and path.partition(".")[0] not in _KNOWN and value not in (None, ""):
             yield Line(context.say(path, 80), _text(context, value))
 
 

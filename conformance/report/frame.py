@@ -15,7 +15,7 @@ from conformance.report.case import Case
 from conformance.report.clauses import unconfirmed_that_count
 from conformance.report.context import Context, mapping
 from conformance.report.issued import MarkSlot
-from conformance.report.kind import Kind
+from conformance.report.kind import Kind, kind_of
 from conformance.report.shape import Conclusion, Count, Cover, Figure, Line, Slot
 
 _GLYPHS = {
@@ -92,7 +92,7 @@ def cover(context: Context, case: Case, number: str) -> Cover:
     # Places for marks and for the seal are there when a laboratory has issued the report, and by no other way.
     marks = tuple(Slot(say(m.label, 60), say(m.certificate, 60) or hint) for m in _marks(context))
     return Cover(
-        title=w["title.laboratory" if laboratory else "title.self"],
+        title=w[f"title.{kind_of(context.case, issued).code}"],
         subtitle=w["title.subtitle"],
         standards=standards(context),
         number_label=w["cover.report_number" if case.number or issued else "cover.run_number"],
@@ -283,7 +283,7 @@ def rules(context: Context, case: Case) -> tuple[str, ...]:
 
 def statement(context: Context, case: Case) -> tuple[str, ...]:
     if not case.laboratory and context.issued is None:
-        keys: tuple[str, ...] = ("self", "items", "finite")
+        keys: tuple[str, ...] = ("self", "items", "finite", *(("benchmark",) if context.case.get("benchmark") else ()))
     else:
         keys = (
             "items",
@@ -293,6 +293,7 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
             "supplied",
             "objection",
             *(("opinions",) if case.opinions else ()),
+            *(("benchmark",) if context.case.get("benchmark") else ()),
         )
     if context.issued is None:
         return tuple(context.words[f"statement.{k}"] for k in keys)

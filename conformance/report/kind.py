@@ -20,11 +20,14 @@ class Kind:
 
 SELF_CHECK = Kind("self", False)  # 自检报告: by whoever ran it, proves nothing to others
 TEST_REPORT = Kind("laboratory", True)  # 检测报告: a draft until the laboratory has issued it
+OWN_BENCHMARK = Kind("self-benchmark", False)  # 对标达标自评报告: a self-check with levels
+BENCHMARK = Kind("benchmark", True)  # 对标达标报告: by a laboratory, a draft until issued; never a certificate
 
 
 def kind_of(case: Mapping[str, Any], issued: Issued | None = None) -> Kind:
-    """检测报告 where a laboratory issued it, or the commission names one; 自检报告 for everything else."""
-    if issued is not None:
-        return TEST_REPORT
+    """By a laboratory where one issued it or the commission names one, else a self-check; with levels where asked for."""
     name = mapping(case.get("laboratory")).get("name")
-    return TEST_REPORT if isinstance(name, str) and name.strip() else SELF_CHECK
+    laboratory = issued is not None or (isinstance(name, str) and bool(name.strip()))
+    if case.get("benchmark"):
+        return BENCHMARK if laboratory else OWN_BENCHMARK
+    return TEST_REPORT if laboratory else SELF_CHECK

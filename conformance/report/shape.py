@@ -269,6 +269,29 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelView:
+    """One level of 达标 with its gates: (what, the sum, whether it holds)."""
+
+    name: str
+    reached: bool
+    word: str
+    gates: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkView:
+    """对标 and 达标, two parts of one section; `problem` where the commission's data cannot be read."""
+
+    problem: str = ""
+    indicators: Table = Table((), ())
+    levels: tuple[LevelView, ...] = ()
+    level: str = ""
+    next: str = ""
+    clauses: tuple[tuple[str, str, str], ...] = ()  # anchor, number, title: the smallest set to the next level
+    more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A place a person fills by hand or by seal. The tool never draws what belongs there."""
 
@@ -334,5 +357,6 @@ class ReportView:
     opinions: tuple[str, ...] = field(default=())
     paper: bool = False  # made for pages: no filter, no folds, evidence in an appendix
     watermark: str = ""
+    benchmark: BenchmarkView | None = None
     equipment: Table = Table((), ())  # 检测设备与工具 of the laboratory
     appendix: Rows[EvidenceView] = field(default_factory=lambda: Rows((), lambda item: item))

@@ -321,3 +321,15 @@ def test_a_missing_extra_names_the_command_that_installs_it(
     with pytest.raises(MissingExtra, match=rf"X001(?s:.*)pip install 'conformance\[{extra}\]'"):
         export(records["lab"], form, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@word
+def test_the_word_report_tells_levels_too(tmp_path: Path) -> None:
+    record = sample_record(tmp_path / "r", 12)
+    gates = [{"clauses": "all", "title": "全部应条款"}]
+    record.case = {
+        "benchmark": {"indicators": [{"name": "并发", "own": 5}], "levels": [{"name": "一级", "gates": gates}]}
+    }
+    body = parts(export(record, "docx", tmp_path / "out.docx").read_bytes())["word/document.xml"]
+    for said in ("对标达标自评报告", "申报，未经检测", "全部应条款", "未达到任何级别"):
+        assert said in body

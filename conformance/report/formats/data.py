@@ -16,7 +16,7 @@ from conformance.model.verdict import Verdict
 from conformance.record.digest import digests
 from conformance.record.reading import CheckView, ClauseView, Record
 from conformance.record.source import LEDGER, MANIFEST, read_bytes
-from conformance.report import frame, scope
+from conformance.report import benchmark, frame, scope
 from conformance.report.case import read_case
 from conformance.report.clauses import predicate
 from conformance.report.context import LONG, Context, mapping
@@ -108,6 +108,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
             {"name": visible(p.name), "value": visible(p.value), "origin": p.origin} for p in scope.parameters(context)
         ],
         "case": plain.value(dict(context.case)),
+        "benchmark": _benchmark(context),
         "issued": _issued(how.issued, plain),
         "profile": _profile(context, plain),
         "clauses": [_clause(context, plain, c) for c in context.clauses],
@@ -138,6 +139,30 @@ def document(record: Record, how: How) -> dict[str, Any]:
         "tool": plain.value(dict(mapping(record.header.get("tool")))),
         "seed": record.header.get("seed"),
         "record": _sealed(record),
+    }
+
+
+def _benchmark(context: Context) -> dict[str, Any] | None:
+    """对标 and 达标 as the report prints them; null where the commission asks for none."""
+    found = benchmark.view(context)
+    if found is None:
+        return None
+    names = ("name", "own", "origin", "standard", "leading", "result", "source")
+    return {
+        "problem": visible(found.problem),
+        "indicators": [dict(zip(names, map(visible, row), strict=True)) for row in found.indicators.rows],
+        "levels": [
+            {
+                "name": visible(level.name),
+                "reached": level.reached,
+                "gates": [{"title": visible(t), "sum": s, "result": r} for t, s, r in level.gates],
+            }
+            for level in found.levels
+        ],
+        "level": visible(found.level),
+        "next": visible(found.next),
+        "missing": [visible(number) for _, number, _ in found.clauses],
+        "remarks": [visible(m) for m in found.more],
     }
 
 
