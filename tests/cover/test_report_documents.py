@@ -325,7 +325,7 @@ def test_a_missing_extra_names_the_command_that_installs_it(
 
 @word
 def test_the_word_report_tells_levels_too(tmp_path: Path) -> None:
-    record = sample_record(tmp_path / "r", 12)
+    record = sample_record(tmp_path / "r", 30)
     gates = [{"clauses": "all", "title": "全部应条款"}]
     record.case = {
         "benchmark": {"indicators": [{"name": "并发", "own": 5}], "levels": [{"name": "一级", "gates": gates}]}
