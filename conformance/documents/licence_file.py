@@ -164,6 +164,26 @@ def _leads(t: Teller, found: Scanned, expected: tuple[str, ...], identifier: str
     t.unknown("二维码可识读，但内容里没有本证照的标识或编号，是否指向本证照要联网解析", where=found.codes[0].file)
 
 
+def _own_identifier(ofd: Ofd, identifier: str) -> Findings:
+    """The metadata hold the identifier that the interface gave; under which name is not known of the standard."""
+    t = Teller("EL-FI-09")
+    where = f"{ROOT}#DocInfo/CustomDatas"
+    have = metadata(ofd)
+    if not identifier:
+        t.unknown("没有给出接口的元数据或证照标识，是否一致无法判定", where=where)
+    elif identifier in have.values():
+        t.good("元数据中的证照标识与接口一致", where, actual=shown(identifier))
+    else:
+        others = [v for v in have.values() if _IDENTIFIER.fullmatch(v)]
+        t.fail(
+            "元数据中没有接口给出的证照标识",
+            expected=shown(identifier),
+            actual=shown(others[0]) if others else "没有",
+            where=where,
+        )
+    return t.done()
+
+
 def identifier_of(ofd: Ofd, facts: LicenceFacts) -> str:
     return facts.identifier or metadata(ofd).get(IDENTIFIER, "")
 
@@ -183,9 +203,7 @@ def licence(s: SignatureSet, found: Examination, facts: LicenceFacts, name: str)
     out += rules.el_fi_08(s)
     out += rules.el_fi_09(ofd, dict(facts.metadata))
     if ofd.root is not None and metadata(ofd) and not facts.metadata:
-        t = Teller("EL-FI-09")
-        t.unknown("没有给出接口的元数据，是否一致无法判定", where=f"{ROOT}#DocInfo/CustomDatas")
-        out += t.done()
+        out += _own_identifier(ofd, facts.identifier)
     out += rules.el_fi_10(ofd)
     out += el_fi_11(ofd, facts)
     identifier = identifier_of(ofd, facts)

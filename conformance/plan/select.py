@@ -16,6 +16,7 @@ from conformance.model.result import CheckResult, Reason
 from conformance.model.target import Target
 from conformance.model.verdict import Cause, Verdict
 from conformance.target.declare import evaluate
+from conformance.target.requirements import requirements
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Planned:
 def plan(profile: Profile, target: Target, *, at: datetime | None = None) -> list[Planned]:
     """Every check of the profile in the order of the standard, `after` dependencies first."""
     at = at or datetime.now(UTC)
+    served = bool(requirements(profile).documents)  # a part of the bundle knows operations that hand out files
     planned = [
-        replace(entry, decided=_decided(entry, target, at)) for entry in _all(profile)
+        replace(entry, decided=_decided(entry, target, at, served)) for entry in _all(profile)
     ]  # fmt: skip
     return list(_ordered(planned))
 
@@ -69,7 +71,7 @@ def _ordered(entries: list[Planned]) -> Iterator[Planned]:
             yield entry
 
 
-def _decided(entry: Planned, target: Target, at: datetime) -> CheckResult | None:
+def _decided(entry: Planned, target: Target, at: datetime, served: bool) -> CheckResult | None:
     def result(verdict: Verdict, cause: Cause | None, reason: Reason) -> CheckResult:
         started = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return CheckResult(entry.key, verdict, cause, (reason,), started=started)
@@ -92,7 +94,7 @@ def _decided(entry: Planned, target: Target, at: datetime) -> CheckResult | None
             None,
             Reason("人工检测项，尚未录入结果", expected="attestations 中有本项的有效结论", actual="无"),
         )
-    if entry.check.kind == "document" and not target.documents and not entry.profile.documents:
+    if entry.check.kind == "document" and not target.documents and not served:
         reason = Reason(
             "target 没有给出要检测的文件",
             expected="documents.paths，或 --target=文件夹",

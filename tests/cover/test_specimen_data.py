@@ -7,12 +7,16 @@ import io
 import zipfile
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
 
 from conformance.codes import citizen_id, dates, division, holder_type, licence_id, uscc
-from conformance.specimen.elicense import data, files, records, spoil
+from conformance.documents.file import FileExamination, examine_file, options_from
+from conformance.documents.finding import Level
+from conformance.specimen import eseal
+from conformance.specimen.elicense import data, faults_of_files, files, records, spoil
 from conformance.specimen.elicense.faults import FAULTS
 from conformance.specimen.fault import Deviations
 
@@ -148,19 +152,72 @@ def test_a_wrong_holder_code_is_wrong_wherever_it_stands(name: str, holder: str)
     assert any(licence.holder_code == licence.filed_under == code for licence in wrong.licences)
 
 
-def test_the_file_is_an_ofd_with_the_metadata_in_it() -> None:
+WHEN = files.clock(datetime(2026, 11, 24, 9, tzinfo=UTC))
+FACES = {"ZZMC": "证照名称", "ZZBH": "证照编号", "CZZT": "持证主体", "ZZBS": "证照标识"}
+
+
+def _copy(licence: records.Licence, reason: str = "仅用于：测试 <&>", *spoils: str) -> bytes:
+    made = datetime(2026, 11, 24, 17, tzinfo=UTC)
+    return files.ofd(
+        licence.by_short_name(),
+        FACES,
+        when=WHEN,
+        made=made,
+        marks={"JZJZZSY": "测试 <&>"},
+        reason=reason,
+        spoils=spoils,
+    )
+
+
+def _judged(content: bytes, licence: records.Licence, everything: bool = True) -> FileExamination:
+    """By everything that GB/T 36905 and the standards below it ask, as of the day after."""
+    trust = eseal.trust(when=WHEN.signed)
+    said = licence.by_short_name()
+    facts: dict[str, object] = {"identifier": licence.id}
+    if everything:
+        facts |= {"metadata": said, "shown": {n: said[n] for n in FACES}, "numbers": [licence.number], "copy": True,
+                  "purpose": "测试 <&>"}  # fmt: skip
+    states = [{"es_id": s.es_id, "state": s.state, "since": s.since.isoformat()} for s in trust.seal_states]
+    options = options_from(
+        {
+            "validation_time": "2026-11-25T08:00:00Z", "trust_anchors": trust.anchors, "crls": trust.crls,
+            "seal_status": states, "licence": facts,
+        }
+    )  # fmt: skip
+    return examine_file(f"{licence.id}.ofd", content, options)
+
+
+def test_the_file_is_a_sealed_licence_that_conforms() -> None:
     licence = RIGHT.licences[0]
-    content = files.ofd(licence.by_short_name(), watermark="仅用于：测试 <&>")
-    assert content == files.ofd(licence.by_short_name(), watermark="仅用于：测试 <&>")
+    content = _copy(licence)
+    assert content == _copy(licence)
     assert files.is_ofd(content)
+    seen = _judged(content, licence)
+    assert [f for f in seen.findings if f.level in (Level.FAIL, Level.UNKNOWN)] == []
+    assert {seen.level(f"EL-FI-{n:02d}") for n in range(1, 17)} == {Level.PASS}
+    assert [s.type for s in seen.seen.signatures] == ["Seal", "Sign"]
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        trees = {name: ElementTree.fromstring(archive.read(name)) for name in archive.namelist()}
-    space = {"ofd": files.NAMESPACE}
-    found = {e.get("Name"): e.text for e in trees["OFD.xml"].iterfind(".//ofd:CustomDatas/ofd:CustomData", space)}
-    assert found == licence.by_short_name()
-    annotation = trees["Doc_0/Annots/Page_0.xml"].find(".//ofd:Annot", space)
-    assert annotation is not None
-    assert annotation.get("Type") == "Watermark"
+        entry = ElementTree.fromstring(archive.read("OFD.xml"))
+    space = {"ofd": "http://www.ofdspec.org/2016"}
+    found = {e.get("Name"): e.text for e in entry.iterfind(".//ofd:CustomDatas/ofd:CustomData", space)}
+    assert found == licence.by_short_name() | {"JZJZZSY": "测试 <&>"}
+
+
+def test_without_a_reason_there_is_no_note() -> None:
+    seen = _judged(_copy(RIGHT.licences[0], ""), RIGHT.licences[0])
+    assert seen.failed == {"EL-FI-14"}
+    assert len(seen.seen.signatures) == 1
+
+
+@pytest.mark.parametrize("name", faults_of_files.SPOILS)
+def test_a_spoilt_file_breaks_what_its_fault_names(name: str) -> None:
+    seen = _judged(
+        _copy(RIGHT.licences[0], "仅用于：测试 <&>", faults_of_files.SPOILS[name]), RIGHT.licences[0], everything=False
+    )
+    (fault,) = (f for f in faults_of_files.FILES if f.name == name)
+    assert {c for c in seen.failed if c.startswith("EL-FI")} == {
+        key.split("/")[1] for key in fault.kills if "EL-FI" in key
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04 broken"])
@@ -169,9 +226,9 @@ def test_what_is_no_ofd_is_not_taken_for_one(content: bytes) -> None:
 
 
 def test_a_flipped_byte_makes_another_file() -> None:
-    content = bytearray(files.ofd(RIGHT.licences[0].by_short_name()))
+    content = bytearray(_copy(RIGHT.licences[0]))
     content[len(content) // 2] ^= 1
-    assert bytes(content) != files.ofd(RIGHT.licences[0].by_short_name())
+    assert bytes(content) != _copy(RIGHT.licences[0])
     assert isinstance(files.is_ofd(bytes(content)), bool)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
+import re
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -89,6 +92,18 @@ def file_content(caller: Caller) -> Any:
         shown(caller.call("verify_file", content=base64.b64encode(bytes(changed)).decode())),
         shown(caller.call("verify_file", content=text, content_type="hex")),
     )
+
+
+def inside_the_file(caller: Caller) -> Any:
+    """The members of a licence file, without what the moment of the copy decides."""
+    content = base64.b64decode(caller.call("download_by_id").items[0]["content"])
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+    except zipfile.BadZipFile:
+        return content[:5]
+    entry = re.sub(rb'(Name="JZJ[A-Z]+">)[^<]*', rb"\1", members.get("OFD.xml", b""))
+    return [(n, entry if n == "OFD.xml" else d) for n, d in members.items() if "/Sign_1/" not in n]
 
 
 def picture(caller: Caller) -> Any:
@@ -209,6 +224,7 @@ OBSERVATIONS: Mapping[str, tuple[Observation, ...]] = {
         *(calling("query_by_id", id=f"@{state}_id") for state in ("revoked", "expired", "restricted", "inactive")),
     ),
     "verification": (calling("search"), verification, file_content, picture, calling("face_fields")),
+    "EL-FI": (inside_the_file, calling("query_by_id")),
     "addresses": (calling("download_url"), addresses, revoked_address),
     "EL-SE": (
         log,

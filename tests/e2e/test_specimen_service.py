@@ -214,7 +214,8 @@ def test_a_download_is_a_marked_copy_that_verifies(caller: Caller) -> None:
     assert item["copy_reason"] == "办理测试事项"
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         entry = ElementTree.fromstring(archive.read("OFD.xml"))
-        assert "Doc_0/Annots/Page_0.xml" in archive.namelist()
+        assert "Doc_0/Annots/Page_0/Annotation.xml" in archive.namelist()
+        assert {f"Doc_0/Signs/Sign_{n}/SignedValue.dat" for n in (0, 1)} <= set(archive.namelist())
     inside = {e.get("Name"): e.text for e in entry.iterfind(".//ofd:CustomData", OFD)}
     served = caller.call("query_by_id").items[0]
     assert (inside["ZZBS"], inside["ZZMC"], inside["CZZT"]) == (served["id"], served["name"], served["holder"])

@@ -6,7 +6,7 @@ from conformance.specimen.fault import Fault
 
 SD, GD = "elicense", "elicense-gd"
 
-_PROFILES = {"EL-ID": "gbt-36904-2018", "EL-MD": "gbt-36903-2018", "EL-CT": "gbt-36902-2018"}
+_PROFILES = {"EL-ID": "gbt-36904-2018", "EL-MD": "gbt-36903-2018", "EL-CT": "gbt-36902-2018", "EL-FI": "gbt-36905-2018"}
 
 
 def fault(name: str, title: str, source: str, *kills: str, shapes: tuple[str, ...] = ()) -> Fault:

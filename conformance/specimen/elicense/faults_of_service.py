@@ -150,8 +150,15 @@ INTERFACE = (
         "下载得到另一个证照的文件",
         "假想",
         "EL-IF-23/search-query-download-and-verification-agree-on-one-licence",
+        "EL-FI-15/files-are-named-after-the-licence",
     ),
-    fault("content-not-ofd", "以 PDF 冒充 OFD", "假想", "EL-IF-25/downloaded-content-is-base64-of-the-requested-type"),
+    fault(
+        "content-not-ofd",
+        "以 PDF 冒充 OFD",
+        "假想",
+        "EL-IF-25/downloaded-content-is-base64-of-the-requested-type",
+        "EL-FI-01/licence-files-are-ofd",
+    ),
     fault(
         "content-not-base64",
         "文件内容不是 base64",

@@ -1,4 +1,4 @@
-"""The licence file: a small OFD (GB/T 33190) that carries the metadata, and a picture of it."""
+"""The licence file: an OFD (GB/T 33190, GB/T 36905) under the seal of its issuer, noted for each copy, and a picture of it."""
 
 from __future__ import annotations
 
@@ -6,78 +6,48 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-NAMESPACE = "http://www.ofdspec.org/2016"
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_EPOCH = (2025, 1, 15, 9, 0, 0)
+from conformance.specimen.eseal import SPOILS, Clock, licences
+from conformance.specimen.eseal.bodies import Line
+from conformance.specimen.eseal.cms import Cms
+from conformance.specimen.eseal.conforming import SEAL_IDS, Press
+from conformance.specimen.eseal.licences import Note
+from conformance.specimen.eseal.recipes import Package, Signing
 
-
-def ofd(metadata: Mapping[str, str], *, watermark: str = "") -> bytes:
-    """Metadata by short name → the file's bytes, the same for the same input. A 加注件 has a visible `watermark`."""
-    parts = {
-        "OFD.xml": _entry(metadata),
-        "Doc_0/Document.xml": _document(annotated=bool(watermark)),
-        "Doc_0/PublicRes.xml": f'<ofd:Res xmlns:ofd="{NAMESPACE}" BaseLoc="Res"><ofd:Fonts>'
-        '<ofd:Font ID="2" FontName="SimSun" FamilyName="SimSun"/></ofd:Fonts></ofd:Res>',
-        "Doc_0/Pages/Page_0/Content.xml": _page(metadata),
-    }
-    if watermark:
-        parts["Doc_0/Annotations.xml"] = (
-            f'<ofd:Annotations xmlns:ofd="{NAMESPACE}"><ofd:Page PageID="1">'
-            "<ofd:FileLoc>Annots/Page_0.xml</ofd:FileLoc></ofd:Page></ofd:Annotations>"
-        )
-        parts["Doc_0/Annots/Page_0.xml"] = (
-            f'<ofd:PageAnnot xmlns:ofd="{NAMESPACE}"><ofd:Annot ID="90" Type="Watermark" Creator="specimen" '
-            f'LastModDate="2025-01-15"><ofd:Remark>{escape(watermark)}</ofd:Remark><ofd:Appearance Boundary="20 140 170 10">'
-            f"{_text(91, 0, 0, watermark)}</ofd:Appearance></ofd:Annot></ofd:PageAnnot>"
-        )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, (_HEAD + content).encode())
-    return packed.getvalue()
+_SEALED = timedelta(days=40)  # how long ago the licences were sealed: before any copy, and within all periods
 
 
-def _entry(metadata: Mapping[str, str]) -> str:
-    items = "".join(
-        f"<ofd:CustomData Name={quoteattr(name)}>{escape(value)}</ofd:CustomData>" for name, value in metadata.items()
-    )
-    return (
-        f'<ofd:OFD xmlns:ofd="{NAMESPACE}" Version="1.1" DocType="OFD"><ofd:DocBody><ofd:DocInfo>'
-        f"<ofd:DocID>{escape(metadata.get('ZZBS', ''))}</ofd:DocID><ofd:Title>{escape(metadata.get('ZZMC', ''))}</ofd:Title>"
-        f"<ofd:CreationDate>2025-01-15</ofd:CreationDate><ofd:CustomDatas>{items}</ofd:CustomDatas></ofd:DocInfo>"
-        "<ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
-    )
+def clock(now: datetime) -> Clock:
+    """The calendar of a service that starts now: its certificates and seals are valid today, its licences sealed before."""
+    day = now.astimezone(UTC).replace(hour=1, minute=30, second=0, microsecond=0)
+    return Clock(day - _SEALED)
 
 
-def _document(*, annotated: bool) -> str:
-    annotations = "<ofd:Annotations>Annotations.xml</ofd:Annotations>" if annotated else ""
-    return (
-        f'<ofd:Document xmlns:ofd="{NAMESPACE}"><ofd:CommonData><ofd:MaxUnitID>100</ofd:MaxUnitID><ofd:PageArea>'
-        "<ofd:PhysicalBox>0 0 210 148</ofd:PhysicalBox></ofd:PageArea><ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
-        '</ofd:CommonData><ofd:Pages><ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages>'
-        f"{annotations}</ofd:Document>"
-    )
+def ofd(
+    metadata: Mapping[str, str], faces: Mapping[str, str], *, when: Clock, made: datetime, marks: Mapping[str, str],
+    reason: str, spoils: Iterable[str] = (),
+) -> bytes:  # fmt: skip
+    """The copy (加注件) of a licence for one use, the same for the same input.
 
-
-def _page(metadata: Mapping[str, str]) -> str:
-    lines = [metadata.get(name, "") for name in ("ZZMC", "ZZBH", "CZZT", "ZZBFJG", "ZZBFRQ", "ZZBS")]
-    objects = "".join(_text(11 + n, 20, 20 + 12 * n, line) for n, line in enumerate(lines) if line)
-    return (
-        f'<ofd:Page xmlns:ofd="{NAMESPACE}"><ofd:Content><ofd:Layer ID="10" Type="Body">{objects}</ofd:Layer>'
-        "</ofd:Content></ofd:Page>"
-    )
-
-
-def _text(identifier: int, x: int, y: int, text: str) -> str:
-    return (
-        f'<ofd:TextObject ID="{identifier}" Boundary="{x} {y} 170 10" Font="2" Size="5">'
-        f'<ofd:TextCode X="0" Y="6">{escape(text)}</ofd:TextCode></ofd:TextObject>'
-    )
+    metadata    by short name; faces: short name → label of what is printed
+    made        when the copy is made; marks: its metadata; reason: what its watermark says, "" for no note
+    spoils      names of faults of licence files that are in force
+    """
+    lines = tuple(Line(label, metadata[name], name) for name, label in faces.items() if name in metadata)
+    press = Press(when)
+    sealing = press.sealing(SEAL_IDS["licence"], leave=("OFD.xml",) if reason else ())
+    noting = Signing(Cms(press.who.second, made, attributes=True), kind="Sign", stamp=None)
+    noting = replace(noting, before=(Note(reason, tuple(marks.items())),))
+    content = licences.content(metadata, code=metadata.get("ZZBS", ""), lines=lines)
+    it: Any = Package(when, content, (sealing, noting) if reason else (sealing,))
+    for name in spoils:
+        it = SPOILS[name].change(it)
+    made_of: bytes = it.make()
+    return made_of
 
 
 def is_ofd(content: bytes) -> bool:

@@ -16,6 +16,7 @@ from conformance.specimen.elicense.accounts import Accounts
 from conformance.specimen.elicense.outcome import Broken, Refusal
 from conformance.specimen.elicense.records import Account, Licence, LicenceType
 from conformance.specimen.elicense.store import Store
+from conformance.specimen.eseal import Clock
 from conformance.specimen.fault import Deviations
 
 CHINA = timezone(timedelta(hours=8))
@@ -47,6 +48,7 @@ class House:
     listed: tuple[LicenceType, ...]
     named: Mapping[str, str]
     url_lifetime: float
+    clock: Clock
     tickets: dict[str, Ticket] = field(default_factory=dict)
     archive: set[str] = field(default_factory=set)  # sha256 of every file that was handed out
     ticket_number: int = 0

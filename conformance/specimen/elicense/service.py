@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.specimen.elicense import data, keeping, sharing, verification
+from conformance.specimen.elicense import data, files, keeping, sharing, verification
 from conformance.specimen.elicense.accounts import Accounts
 from conformance.specimen.elicense.house import House, now, purpose_text
 from conformance.specimen.elicense.outcome import Broken, Refusal
@@ -75,6 +75,7 @@ class Service:
             listed=made.types,
             named=made.named,
             url_lifetime=URL_LIFETIME,
+            clock=files.clock(now()),
         )
         self._under_way: dict[int, str] = {}
         self._calls = 0

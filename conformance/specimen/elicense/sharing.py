@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.codes import dates
-from conformance.specimen.elicense import files, records
+from conformance.specimen.elicense import faults_of_files, files, records
 from conformance.specimen.elicense.house import CHINA, House, now
 from conformance.specimen.elicense.outcome import Refusal
 from conformance.specimen.elicense.records import FACE_LABELS, SHORT_NAMES, Account, Licence
@@ -160,7 +160,7 @@ def download_by_id(house: House, account: Account, inputs: Inputs) -> dict[str, 
         if "content-not-base64" in house.faults:
             content = ["data:image/png;base64," + content[0]]
     else:
-        content = base64.b64encode(make_copy(house, licence, marks)).decode()
+        content = base64.b64encode(make_copy(house, licence, marks, purpose)).decode()
     return {"content_type": "base64", "id": licence.id, "content": content, **marks}
 
 
@@ -186,12 +186,20 @@ def _copy_marks(house: House, account: Account, purpose: str, expires: str) -> d
     return marks
 
 
-def make_copy(house: House, licence: Licence, marks: Mapping[str, str]) -> bytes:
+def make_copy(house: House, licence: Licence, marks: Mapping[str, str], purpose: str) -> bytes:
     """The file that is handed out, remembered by its digest so that it can be verified later."""
-    metadata = licence.by_short_name() | {SHORT_NAMES[name]: value for name, value in marks.items()}
-    reason = marks.get("copy_reason", "")
-    content = files.ofd(metadata, watermark=f"仅用于：{reason}" if reason else "")
-    if "content-not-ofd" in house.faults:
+    # One licence is spoilt, so that what a fault takes away can still be seen in the others.
+    spoilt = licence.id == house.named["active_id"]
+    content = files.ofd(
+        licence.by_short_name(),
+        {**FACE_LABELS, **house.types[licence.type_code].face, "ZZBS": "证照标识"},
+        when=house.clock,
+        made=now(),
+        marks={SHORT_NAMES[name]: value for name, value in marks.items()},
+        reason=f"仅用于：{purpose}" if purpose else "",
+        spoils=[spoil for name, spoil in faults_of_files.SPOILS.items() if spoilt and name in house.faults],
+    )
+    if "content-not-ofd" in house.faults and spoilt:
         content = b"%PDF-1.7\n% " + licence.serial.encode() + b"\n%%EOF\n"
     house.archive.add(hashlib.sha256(content).hexdigest())
     return content
@@ -210,4 +218,6 @@ def fetch(house: House, ticket: str) -> bytes:
     """The file of a temporary address. The address itself is the right to it, so no account is asked for."""
     licence = house.redeem(ticket)
     made = datetime.now(CHINA).strftime(_MOMENT)
-    return make_copy(house, licence, {"copy_made_at": made, "copy_maker": "specimen", "copy_reason": "临时地址下载"})
+    purpose = "临时地址下载"
+    marks = {"copy_made_at": made, "copy_maker": "specimen", "copy_reason": purpose}
+    return make_copy(house, licence, marks, purpose)

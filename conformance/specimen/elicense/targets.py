@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from conformance.specimen.elicense import data, shape_gd, shape_sd, wire
 from conformance.specimen.elicense.keeping import BUILD, CATALOGUE_FIELDS, VERSION
 from conformance.specimen.elicense.service import LIMIT_WINDOW, URL_LIFETIME, Service
+from conformance.specimen.eseal import Clock, trust
+from conformance.specimen.eseal.writing import write_material
 from conformance.specimen.fault import Deviations
 
 _IDENTITIES = ("default", "disabled", "expired", "unprivileged", "limited")
@@ -56,6 +63,7 @@ def target(name: str, base_url: str, service: Service, faults: Deviations) -> di
             "availability_samples": 20,
             "availability_interval": 0.02,
             **{key: named[key] for key in _PARAMETERS},
+            **_material(service.house.clock),
         },
         "identities": {
             role: {"account": account.name, "password" if gd else "token": f"plain:{account.token}"}
@@ -71,6 +79,15 @@ def target(name: str, base_url: str, service: Service, faults: Deviations) -> di
     if gd:
         made |= {"bindings": _gd_bindings(), "envelope": _GD_ENVELOPE, "auth": _GD_AUTH}
     return made
+
+
+@cache
+def _material(clock: Clock) -> Mapping[str, Any]:
+    """What the files of downloads are to be judged by, in a folder that goes with this process."""
+    folder = tempfile.mkdtemp(prefix="conformance-elicense-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = write_material(Path(folder), trust(when=clock.signed))
+    return {name: made[name] for name in ("trust_anchors", "crls", "seal_status")}
 
 
 _GD_ENVELOPE: Mapping[str, Any] = {

@@ -17,6 +17,8 @@ from conformance.specimen.eseal.spoil import Spoil, Step, body, content, late, s
 
 _LICENCE, _COPY = f"{LICENCE}.ofd", f"{COPY}.ofd"
 _TAGS = "Doc_0/Tags/Tag_0.xml"
+# Names of metadata, in words and as the sharing services abbreviate them.
+_HOLDER, _NUMBER, _IDENTIFIER = ("持证主体", "CZZT"), ("证照编号", "ZZBH"), (IDENTIFIER, "ZZBS")
 _SAME = "GB/T 36905 要求的正是其他标准的这一条"
 
 
@@ -28,15 +30,28 @@ def _note(**changes: object) -> Step:
     """The copy, with another note."""
 
     def step(package: Package) -> Package:
-        (held,) = package.signings[1].before
-        assert isinstance(held, Note)
-        return signing(1, before=(replace(held, **changes),))(package)  # type: ignore[arg-type]
+        before = tuple(
+            replace(change, **changes) if isinstance(change, Note) else change  # type: ignore[arg-type]
+            for change in package.signings[1].before
+        )
+        return signing(1, before=before)(package)
+
+    return step
+
+
+def _left_open(name: str) -> Step:
+    """No signature protects this file."""
+
+    def step(package: Package) -> Package:
+        return replace(package, signings=tuple(replace(s, leave=(*s.leave, name)) for s in package.signings))
 
     return step
 
 
 def _unsigned(package: Package) -> Package:
-    return replace(package, signings=())
+    """What came with a signature stays."""
+    added = (change for s in package.signings for change in s.before)
+    return replace(package, signings=(), before=(*package.before, *added))
 
 
 def _one_more_reference(target: int) -> Step:
@@ -56,21 +71,23 @@ def _shifted(files: Files) -> Files:
     return {**files, _TAGS: text}
 
 
-def _item(name: str, value: str) -> Step:
-    """One item of the metadata, other than it is."""
+def _other_holder(package: Package) -> Package:
+    """The metadata name somebody else."""
+    custom = tuple((n, "测试商贸有限公司" if n in _HOLDER else v) for n, v in package.content.custom)
+    return content(custom=custom)(package)
+
+
+def _other_identifier(package: Package) -> Package:
+    """The metadata name another licence."""
+    custom = tuple((n, licences.identifier(9) if n in _IDENTIFIER else v) for n, v in package.content.custom)
+    return content(custom=custom)(package)
+
+
+def _face(names: tuple[str, ...], value: str) -> Step:
+    """A line of the face, other than it is."""
 
     def step(package: Package) -> Package:
-        custom = tuple((n, value if n == name else v) for n, v in package.content.custom)
-        return content(custom=custom)(package)
-
-    return step
-
-
-def _face(name: str, value: str) -> Step:
-    """One line of the face, other than it is."""
-
-    def step(package: Package) -> Package:
-        lines = tuple(Line(it.label, value, it.name) if it.name == name else it for it in package.content.lines)
+        lines = tuple(Line(it.label, value, it.name) if it.name in names else it for it in package.content.lines)
         return content(lines=lines)(package)
 
     return step
@@ -85,27 +102,28 @@ SPOILS = (
           body(swap("Doc_0/Document.xml", "<ofd:CustomTags>", "<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations><ofd:CustomTags>")),
           licence=("EL-FI-02",), why=_SAME),
     Spoil("licence-unsigned", "证照文件没有签名", _LICENCE, (), _unsigned, licence=("EL-FI-03",)),
-    Spoil("licence-page-changed", "证照在签名之后被改动", _LICENCE, ("SIG-06",), late(swap(PAGES[0], "测试餐饮", "测试商贸")),
-          licence=("EL-FI-04", "EL-FI-11"), why="改动的是照面文字，与元数据也不再一致"),
+    Spoil("licence-page-changed", "证照在签名之后被改动", _LICENCE, ("SIG-06",), late(swap(PAGES[1], "只用于软件测试", "可用于办理事项")),
+          licence=("EL-FI-04",), why=_SAME),
     Spoil("licence-sha1", "证照的文件摘要用 SHA-1", _LICENCE, ("SIG-07",), signing(method="SHA1", hash="sha1"), licence=("EL-FI-05",),
           why=_SAME),
     Spoil("licence-signature-method-rsa", "证照的 SignatureMethod 写的是 RSA", _LICENCE, (), signing(algorithm="1.2.840.113549.1.1.11"),
           licence=("EL-FI-05",)),
     Spoil("licence-seal-expired", "签章时证照的印章已过期", _LICENCE, ("SES-12",), expired_seal, licence=("EL-FI-06",), why=_SAME),
-    Spoil("licence-page-uncovered", "证照的一页不在签名保护范围内", _LICENCE, ("SIG-08",), signing(leave=(PAGES[1],)),
+    Spoil("licence-page-uncovered", "证照的一页不在签名保护范围内", _LICENCE, ("SIG-08",), _left_open(PAGES[1]),
           licence=("EL-FI-07",), why=_SAME),
     Spoil("note-rewrites-the-original", "加注改写了原签名保护的 Document.xml", _COPY, ("SIG-06",), _note(rewrite=True),
           licence=("EL-FI-04", "EL-FI-08"), why="原签名的杂凑值不一致"),
     Spoil("licence-without-metadata", "证照文件没有元数据", _LICENCE, (), content(custom=()), licence=("EL-FI-09",)),
-    Spoil("licence-metadata-differ", "证照文件的元数据与接口不一致", _LICENCE, (), _item("持证主体", "测试商贸有限公司"), licence=("EL-FI-09",)),
+    Spoil("licence-metadata-differ", "证照文件的元数据与接口不一致", _LICENCE, (), _other_holder, licence=("EL-FI-09",)),
+    Spoil("licence-metadata-of-another", "证照文件的元数据是另一证照的标识", _LICENCE, (), _other_identifier, licence=("EL-FI-09",)),
     Spoil("licence-index-dangling", "数据索引指向不存在的图元", _LICENCE, (), _one_more_reference(9999), licence=("EL-FI-10",)),
     Spoil("licence-without-index", "证照文件没有数据索引", _LICENCE, (), content(index=False), licence=("EL-FI-10",)),
     Spoil("licence-index-shifted", "数据索引的两项互相指错", _LICENCE, (), body(_shifted), licence=("EL-FI-11",)),
     Spoil("licence-code-of-another", "照面二维码是另一证照的", _LICENCE, (), content(code=licences.qr(licences.identifier(9))),
           licence=("EL-FI-12",)),
-    Spoil("licence-number-on-face-differs", "照面的证照编号与元数据不一致", _LICENCE, (), _face("证照编号", "TEST-2026-9999"),
+    Spoil("licence-number-on-face-differs", "照面的证照编号与元数据不一致", _LICENCE, (), _face(_NUMBER, "TEST-2026-9999"),
           licence=("EL-FI-11", "EL-FI-13"), why="数据索引取出的正是照面上的这个编号"),
-    Spoil("licence-identifier-on-face-differs", "照面的证照标识与元数据不一致", _LICENCE, (), _face(IDENTIFIER, licences.identifier(9)),
+    Spoil("licence-identifier-on-face-differs", "照面的证照标识与元数据不一致", _LICENCE, (), _face(_IDENTIFIER, licences.identifier(9)),
           licence=("EL-FI-11", "EL-FI-13"), why="数据索引取出的正是照面上的这个标识"),
     Spoil("copy-without-watermark", "加注件的水印不可见", _COPY, (), _note(visible=False), licence=("EL-FI-14",)),
     Spoil("copy-without-purpose", "加注件的水印没有使用事由", _COPY, (), _note(words="仅供测试"), licence=("EL-FI-14",)),

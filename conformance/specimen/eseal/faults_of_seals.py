@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from conformance.specimen.eseal import der, oids, pictures
 from conformance.specimen.eseal.clock import Clock
-from conformance.specimen.eseal.conforming import BareSeal
+from conformance.specimen.eseal.conforming import SEAL_IDS, BareSeal
 from conformance.specimen.eseal.pki import NOT_SIGNING, People, certificate
 from conformance.specimen.eseal.seals import Seal
 from conformance.specimen.eseal.spoil import Spoil, bare, bare_by, seal, seal_by, value
@@ -62,6 +62,7 @@ SPOILS = (
     Spoil("seal-header-word", "印章头标识为 SE", _SIGNED, ("SEAL-02",), seal(id="SE")),
     Spoil("seal-version-3", "印章版本号为 3", _SIGNED, ("SEAL-03",), seal(version=3)),
     Spoil("seal-id-empty", "印章标识为空", _SEAL, ("SEAL-04",), bare(es_id="")),
+    Spoil("seal-id-of-another", "两枚不同的印章用同一个标识", _SEAL, ("SEAL-04",), bare(es_id=SEAL_IDS["document.ofd"], size=(42, 42)), together=True),
     Spoil("seal-times-without-zone", "印章的时间没有 Z", _SEAL, ("SEAL-05",), bare(times=_text_times("no-zone")), "真实文件"),
     Spoil("seal-times-as-utctime", "印章的时间用 UTCTime", _SEAL, ("SEAL-05",), bare(times=_text_times("utc"))),
     Spoil("cert-list-type-3", "certListType 为 3", _SIGNED, ("SEAL-06",), seal(list_type=3), "真实文件"),

@@ -26,7 +26,6 @@ def identifier(serial: int) -> str:
     return licence_id.build(_TYPE, _ISSUER, f"FAKE{serial:06d}", "001")
 
 
-MOST_LINES = 19  # as many as there are identifiers and room for on the face
 LICENCE, COPY = identifier(1), identifier(2)
 
 
@@ -43,16 +42,16 @@ def metadata(serial: int) -> dict[str, str]:
     }
 
 
-def content(data: Mapping[str, str], *, code: str, title: str = "电子证照（样本）", index: bool = True) -> Content:
-    """The licence file of some metadata: every item on the face, in the metadata and in the index, `code` as a QR code."""
+def content(data: Mapping[str, str], *, code: str, lines: tuple[Line, ...] = ()) -> Content:
+    """The licence file of some metadata, `code` as a QR code. `lines`: what stands on the face; all of the metadata if none."""
     return Content(
         doc_id=hashlib.md5(repr(sorted(data.items())).encode(), usedforsecurity=False).hexdigest(),
-        title=title,
-        lines=tuple(Line(name, value, name) for name, value in list(data.items())[:MOST_LINES]),
+        title="电子证照（样本）",
+        lines=lines or tuple(Line(name, value, name) for name, value in data.items()),
         paragraphs=("本证照由程序生成，只用于软件测试，不证明任何事项。",),
         custom=tuple(data.items()),
         attachments=(Attachment("metadata", "xml", _as_xml(data)),),
-        index=index,
+        index=True,
         code=qr(code),
     )
 
@@ -79,10 +78,12 @@ class Note:
 
     The note comes with a document root of its own, so that everything signed before stays as it was.
 
+    marks       metadata that the copy has besides
     rewrite     the old document root is changed instead, and the first signature broken
     """
 
     words: str
+    marks: tuple[tuple[str, str], ...] = ()
     visible: bool = True
     rewrite: bool = False
 
@@ -90,11 +91,13 @@ class Note:
         old = "Doc_0/Document.xml"
         new = old if self.rewrite else "Doc_0/Document_1.xml"
         link = b"<ofd:Annotations>Annots/Annotations.xml</ofd:Annotations>"
-        assert b"<ofd:CustomTags>" in files[old]
-        out = {**files, new: files[old].replace(b"<ofd:CustomTags>", link + b"<ofd:CustomTags>")}
+        assert files[old].count(b"</ofd:Pages>") == 1
+        out = {**files, new: files[old].replace(b"</ofd:Pages>", b"</ofd:Pages>" + link)}
         for name, text in bodies.watermarked(self.words).items():
             out[name] = bodies.xml(
                 text if self.visible else text.replace(' Type="Watermark"', ' Type="Watermark" Visible="false"')
             )
-        out["OFD.xml"] = files["OFD.xml"].replace(old.encode(), new.encode())
+        custom = "".join(f'<ofd:CustomData Name="{escape(n)}">{escape(v)}</ofd:CustomData>' for n, v in self.marks)
+        entry = files["OFD.xml"].replace(old.encode(), new.encode())
+        out["OFD.xml"] = entry.replace(b"</ofd:CustomDatas>", f"{custom}</ofd:CustomDatas>".encode())
         return out

@@ -17,6 +17,7 @@ class Spoil:
 
     file        the file of the set that it changes; rename: the name it gets
     licence     clauses about licences (GB/T 36905) that fail too when the file is judged as one
+    together    it shows only beside the other files of the set
     advice      nothing fails: the clauses are told as a warning
     source      真实文件 when it was seen in real files, else 假想
     why         why the defect cannot but break more than one clause
@@ -29,6 +30,7 @@ class Spoil:
     change: Callable[[Any], Recipe]
     source: str = "假想"
     advice: bool = False
+    together: bool = False
     why: str = ""
     licence: tuple[str, ...] = ()
     rename: str = ""

@@ -36,14 +36,13 @@ def write(folder: Path, faults: tuple[str, ...] = ()) -> dict[str, Any]:
     A file of the same name is overwritten, nothing else is touched. OSError when the folder cannot be written to.
     """
     inside, material = folder / "files", folder / "trust"
-    for place in (inside, material / "crls"):
-        place.mkdir(parents=True, exist_ok=True)
+    inside.mkdir(parents=True, exist_ok=True)
     for name, data in files(faults).items():
         (inside / name).write_bytes(data)
     target = {
         "target": "specimen-eseal",
         "system": {"name": "电子签章文件样本（仅供测试）" + "".join(f" + {name}" for name in faults)},
-        "parameters": _material(material, trust()),
+        "parameters": _relative(write_material(material, trust()), folder),
         "documents": {"paths": ["files"]},
     }
     told = [_told(SPOILS[name]) for name in faults]
@@ -53,21 +52,31 @@ def write(folder: Path, faults: tuple[str, ...] = ()) -> dict[str, Any]:
     return target
 
 
-def _material(folder: Path, given: Trust) -> dict[str, Any]:
-    anchors = []
-    for n, data in enumerate(given.anchors):
-        (folder / f"root-{n}.der").write_bytes(data)
-        anchors.append(f"trust/root-{n}.der")
+def write_material(folder: Path, given: Trust) -> dict[str, Any]:
+    """What files are to be judged by, written below `folder` → the parameters of a target, paths as they are from here."""
+    (folder / "crls").mkdir(parents=True, exist_ok=True)
+    anchors = [folder / f"root-{n}.der" for n in range(len(given.anchors))]
+    for path, data in zip(anchors, given.anchors, strict=True):
+        path.write_bytes(data)
     for n, data in enumerate(given.crls):
         (folder / "crls" / f"{n}.crl").write_bytes(data)
-    with (folder / "seals.csv").open("w", encoding="utf-8", newline="") as file:
+    states = folder / "seals.csv"
+    with states.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("es_id", "state", "since"))
         rows.writerows((s.es_id, s.state, s.since.isoformat()) for s in given.seal_states)
     return {
-        "validation_time": given.at.isoformat(), "trust_anchors": anchors, "crls": ["trust/crls"],
-        "seal_status": ["trust/seals.csv"], "accept_v1_seals": True,
+        "validation_time": given.at.isoformat(), "trust_anchors": [str(p) for p in anchors],
+        "crls": [str(folder / "crls")], "seal_status": [str(states)], "accept_v1_seals": True,
     }  # fmt: skip
+
+
+def _relative(parameters: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Paths as they are from the folder of the target file."""
+    return {
+        name: [Path(p).relative_to(folder).as_posix() for p in value] if isinstance(value, list) else value
+        for name, value in parameters.items()
+    }
 
 
 def _told(spoil: Spoil) -> dict[str, Any]:
