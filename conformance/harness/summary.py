@@ -8,7 +8,8 @@ from pathlib import Path
 from conformance.harness.wording import Words, fit, one_line
 from conformance.judge.verdicts import Conclusion
 from conformance.judge.words import overall_word
-from conformance.model.verdict import Overall, Verdict
+from conformance.model.verdict import Overall, Provision, Verdict
+from conformance.record.files import batch
 from conformance.record.reading import Record
 from conformance.record.views import CheckView, ClauseView
 
@@ -18,6 +19,7 @@ Line = tuple[str, Mapping[str, bool]]  # text, markup of pytest's terminal write
 _TOLD = ("fail", "error", "inconclusive", "not-tested", "not-carried-out", "not-adopted", "not-implemented", "waived")
 _COUNTED = ("not-applicable", "adopted", "implemented", "carried-out", "pass", "note")
 _MOST = 20  # clauses listed under one verdict; -v lists all
+_MOST_DEFECTS = 8
 _ALIKE = 3  # more clauses than this with one and the same reason are told together
 _COLOURS = {"fail": "red", "error": "red", "pass": "green", "adopted": "green", "implemented": "green"}
 _SAID_BY_LIST = ("clause-failed", "clause-open")  # reasons of a conclusion that the list of clauses already tells
@@ -27,6 +29,8 @@ def summary(record: Record, conclusion: Conclusion, words: Words, *, width: int,
     """Verdicts and conclusion of a record. `verbosity` is pytest's: below 0 only counts, below -1 only the conclusion."""
     lines: list[Line] = []
     views = record.clauses()
+    if verbosity >= -1:
+        lines += _files(record, words, width, full=verbosity >= 0)
     if verbosity >= 0:
         lines += _groups(views, words, width, _MOST if verbosity == 0 else len(views))
     elif verbosity == -1:
@@ -35,6 +39,23 @@ def summary(record: Record, conclusion: Conclusion, words: Words, *, width: int,
     if verbosity >= -1:
         lines += [(fit("  " + one_line(text), width), {}) for text in _remarks(conclusion, words)]
     return lines
+
+
+def _files(record: Record, words: Words, width: int, *, full: bool) -> Iterator[Line]:
+    """How many files came to what, and the defects that most of them have."""
+    found = batch(record)
+    if found is None:
+        return
+    counts = "  ".join(f"{words.clause_verdict(Provision.REQUIREMENT, v)} {n}" for v, n in sorted(found.counts.items()))
+    yield f"{words('files')} {len(found.files)}: {counts}", {"bold": True}
+    if not full:
+        return
+    for defect in [d for d in found.defects if d.counted][:_MOST_DEFECTS]:
+        names = words.comma.join(defect.names[:3]) + (" …" if defect.files > 3 else "")
+        yield fit(one_line(f"  {words('in-files', n=defect.files)} {defect.message}: {names}"), width), {}
+    kept = sum(e.kept for e in record.documents)
+    if kept:
+        yield fit("  " + words("kept", n=kept), width), {}
 
 
 def places(record: Path, report: Path | None, head: Mapping[str, str], words: Words, *, verbosity: int) -> list[Line]:

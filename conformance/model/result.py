@@ -28,7 +28,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A stored object: `sha256` names the file, `kind` is exchange | examples | fingerprint | document | note."""
+    """A stored object: `sha256` names the file, `kind` is exchange | examples | fingerprint | examination | document | note."""
 
     sha256: str
     kind: str

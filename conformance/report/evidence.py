@@ -14,6 +14,7 @@ from conformance.report.shape import EvidenceView
 from conformance.report.text import Mask, cut
 from conformance.report.wording import Wording
 
+EXAMINATION = "examination"  # of a file: told in the part of the report about files, once for all checks
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+|"')
 _ESCAPE = re.compile(r"\\(?:[^u]|u([4-9][0-9a-fA-F]{3}))")
 _CLOSING, _OPENING = frozenset("}]"), frozenset("{[,")
@@ -57,6 +58,8 @@ class Reader:
         label = cut(self._mask(evidence.label), 200, w["evidence.cut_text"])
         title = label or kind
         path = f"evidence/{sha[:2]}/{sha}"
+        if evidence.kind == EXAMINATION:
+            return EvidenceView(title, sha, path, note=w["evidence.in_files"])
         limit = budget.take()
         if limit < 200:  # nothing readable would fit; not even the file is opened
             return EvidenceView(title, sha, path, note=w["evidence.elsewhere"])

@@ -315,6 +315,56 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class DefectView:
+    """One kind of defect over all files, in plain words; `clauses` are (anchor, number)."""
+
+    message: str
+    why: str
+    counted: str
+    clauses: tuple[tuple[str, str], ...]
+    files: int
+    places: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One file: its own verdict, its digests, who sealed it and what that covers, and what was found.
+
+    failed, open, missed   (anchor, number) of clauses: not met, not decided, not adopted
+    said                   (level, clause, message, detail)
+    """
+
+    name: str
+    mark: Mark
+    lines: tuple[Line, ...]
+    failed: tuple[tuple[str, str], ...] = ()
+    open: tuple[tuple[str, str], ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
+    sealed: tuple[str, ...] = ()
+    said: tuple[tuple[str, str, str, str], ...] = ()
+    said_more: str = ""
+    problem: str = ""
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing that a reader has to see at once."""
+        return not (self.failed or self.open or self.missed or self.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesView:
+    intro: str
+    kept: str
+    notes: tuple[str, ...]
+    counts: tuple[Count, ...]
+    defects: tuple[DefectView, ...]
+    defects_more: str
+    files: Rows[FileView]
+    files_more: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     lang: str
     laboratory: bool
@@ -355,6 +405,7 @@ class ReportView:
     verify: tuple[str, ...]
     digests: tuple[Line, ...]
     opinions: tuple[str, ...] = field(default=())
+    files: FilesView | None = None
     paper: bool = False  # made for pages: no filter, no folds, evidence in an appendix
     watermark: str = ""
     benchmark: BenchmarkView | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.model.verdict import Overall
 from conformance.record.reading import Record
-from conformance.report import benchmark, course, frame, scope
+from conformance.report import batch, benchmark, course, frame, scope
 from conformance.report.appendix import Appendix, paper_budgets
 from conformance.report.case import read_case
 from conformance.report.checks import Checks
@@ -96,6 +96,7 @@ def build_view(
         verify=tuple(words[f"verify.{k}"] for k in ("offline", "record", "rejudge", "render")),
         digests=frame.digests(context),
         opinions=case.opinions,
+        files=batch.view(context),
     )
     if appendix is None:
         return view

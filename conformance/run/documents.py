@@ -189,7 +189,12 @@ def _examined(name: str, shown: str, data: bytes | Path, options: Options, given
     except Exception as bug:  # noqa: BLE001 - told of this file; the others are examined all the same
         return unread(shown, size, f"检查程序出错 {type(bug).__name__}: {str(bug)[:200]}")
     it = found.seen
-    return looked(shown, it.size, (it.sha256, it.sm3), it.kind, found.findings, found.facts(), given)
+    return looked(shown, it.size, (it.sha256, it.sm3), it.kind, found.findings, _facts(found.facts()), given)
+
+
+def _facts(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is told of a file beside its name and digests, which stand elsewhere."""
+    return {k: v for k, v in facts.items() if k not in ("name", "size", "sm3", "sha256", "kind")}
 
 
 def _masked(seen: Looked, mask: Any) -> Looked:
@@ -223,7 +228,7 @@ def carry_out(check: Procedure, run: Run, spec: Data) -> None:
     check.require(tally.looked > 0, "没有要检测的文件", Cause.CONFIGURATION)
     check.assertions, check.failed, check.witnesses = tally.assertions, tally.failed, tally.witnesses
     check.sample += tally.sample
-    check.evidence += [Evidence(sha, "document", name) for sha, name in tally.evidence]
+    check.evidence += [Evidence(sha, "examination", name) for sha, name in tally.evidence]
     if tally.hinted:
         check.measure("有提示的文件", tally.hinted, "个", n=tally.looked)
     if tally.failed:

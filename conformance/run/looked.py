@@ -51,6 +51,9 @@ class Said:
     def to_json(self) -> dict[str, str]:
         return {k: str(v) for k in self.__slots__ if (v := getattr(self, k))}
 
+    def as_finding(self) -> Finding:
+        return Finding(self.clause, self.level, self.message, self.expected, self.actual, self.where)
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Said:
         return cls(**{**data, "level": Level(data["level"])})

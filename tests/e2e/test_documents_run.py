@@ -207,3 +207,43 @@ def test_trust_that_cannot_be_used_is_told_with_its_parameter(command: PytestCom
     ran = command(f"--profile={SEAL}", f"--target={folder}", "--param=validation_time=tomorrow")
     assert "带时区的时间" in ran.refused("T122")
     assert "--param" in command(f"--profile={SEAL}", f"--target={folder}", "--param=oops").refused("U512")
+
+
+def test_the_report_tells_each_file_and_the_terminal_sums_up(
+    command: PytestCommand, trust: list[str], tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", "signature-flipped", only=SMALL)
+    record = tmp_path / "r"
+    ran = command("--profile=eseal", f"--target={folder}", f"--record={record}", *trust, "-p", "no:cacheprovider")
+    assert "文件 4: 不符合 1  符合 3" in ran.out
+    assert "1 个文件 签章签名值验证不通过" in ran.out
+    assert "检测记录含 4 个文件的原文，未经脱敏" in ran.out
+    page = (record / "report.html").read_text("utf-8")
+    section = page[page.index('<section id="files"') :]
+    section = section[: section.index("</section>")]
+    for told in (
+        "document.ofd",
+        hashlib.sha256((folder / "document.ofd").read_bytes()).hexdigest(),
+        "签名 1（GB/T 38540 电子签章数据）：测试市行政审批服务局电子印章（仅供测试），2026-11-02 01:30:00 UTC",
+        "签名值验证不通过",
+        "全部内容都受保护",
+        "签名值与内容、证书对不上",  # what the defect means, in plain words
+    ):
+        assert told in section, told
+    assert section.count("<article") == len(SMALL)
+    assert main(["report", str(record), "--lang", "en", "-o", str(tmp_path / "en.html")]) == 0
+    english = (tmp_path / "en.html").read_text("utf-8")
+    assert "File by file" in english
+    assert "covers " in english
+
+
+def test_a_hostile_name_is_only_a_name(command: PytestCommand, trust: list[str], tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "files", only=("document.ofd",))
+    evil = "<img src=x onerror=alert(1)>\u202egpj.ofd"
+    (folder / "document.ofd").rename(folder / evil)
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    assert ran.code == 0, ran.text
+    page = (tmp_path / "r" / "report.html").read_text("utf-8")
+    assert "<img" not in page
+    assert "\u202e" not in page
+    assert "\u202e" not in ran.out
