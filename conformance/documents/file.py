@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.documents.finding import Finding, Findings, Level, worst
-from conformance.documents.inspect import Inspection, look
+from conformance.documents.inspect import look
+from conformance.documents.inspection import Inspection
 from conformance.documents.options import LicenceFacts, Options
 from conformance.documents.parameters import options_from
 

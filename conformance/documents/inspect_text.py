@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from conformance.codes.text import shown
 from conformance.documents.finding import Layer, Level
-from conformance.documents.inspect import FileTold, Inspection, SignatureTold
+from conformance.documents.inspection import FileTold, Inspection, SignatureTold
 from conformance.documents.plain import why
 from conformance.documents.told import Person, SealTold
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import importlib
 import io
 import itertools
 import json
@@ -247,11 +248,18 @@ def main(source: BinaryIO, sink: BinaryIO) -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     logging.disable(logging.CRITICAL)
+    for name in ("pyhanko.pdf_utils.reader", "pyhanko.sign.diff_analysis", "pyhanko.sign.validation.generic_cms"):
+        importlib.import_module(name)
+    _answer(sink, {})  # ready: what it took to get here is not counted against a file
     while len(head := source.read(_HEADER.size)) == _HEADER.size:
         data = source.read(_HEADER.unpack(head)[0])
-        answer = json.dumps(facts(data)).encode()
-        sink.write(_HEADER.pack(len(answer)) + answer)
-        sink.flush()
+        _answer(sink, facts(data))
+
+
+def _answer(sink: BinaryIO, told: dict[str, Any]) -> None:
+    text = json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")  # a name may hold half of a surrogate pair
+    sink.write(_HEADER.pack(len(text)) + text)
+    sink.flush()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 _HEADER = struct.Struct("<Q")
 _MOST_ANSWER = 64 << 20
+_START = 60.0  # seconds for the child to import what it needs; a loaded machine takes many
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,11 @@ class _Child:
 
     def ask(self, data: bytes, seconds: float) -> dict[str, Any] | None:
         with self._lock:
-            process = self._running()
             answer = None
             try:
-                answer = _talk(process, data, time.monotonic() + seconds)
+                process = self._running()
+                if process is not None:
+                    answer = _talk(process, _HEADER.pack(len(data)) + data, time.monotonic() + seconds)
             except OSError:
                 pass  # it died: by its own limit of memory, or by the system's
             if answer is None:
@@ -145,7 +147,8 @@ class _Child:
         told: dict[str, Any] = json.loads(answer)
         return told
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> subprocess.Popen[bytes] | None:
+        """The process, ready for a file; None when it does not come up."""
         if self._process is None or self._process.poll() is not None:
             self.end()
             package = str(Path(__file__).resolve().parents[2])
@@ -157,6 +160,8 @@ class _Child:
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": paths},
             )
+            if _talk(self._process, b"", time.monotonic() + _START) is None:
+                self.end()
         return self._process
 
     def end(self) -> None:
@@ -172,16 +177,17 @@ class _Child:
                         pass
 
 
-def _talk(process: subprocess.Popen[bytes], data: bytes, until: float) -> bytes | None:
-    """Send and receive at the same time; None when it does not end in time or ends early."""
+def _talk(process: subprocess.Popen[bytes], message: bytes, until: float) -> bytes | None:
+    """Send (nothing, when there is nothing) and receive one answer; None when that does not end in time or ends early."""
     assert process.stdin is not None
     assert process.stdout is not None
-    to_send = memoryview(_HEADER.pack(len(data)) + data)
+    to_send = memoryview(message)
     got = bytearray()
     want = _HEADER.size
     with selectors.DefaultSelector() as ready:
         ready.register(process.stdout, selectors.EVENT_READ)
-        _register(ready, process.stdin)
+        if to_send:
+            _register(ready, process.stdin)
         while (left := until - time.monotonic()) > 0:
             for key, _ in ready.select(left):
                 if key.fileobj is process.stdin:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conformance.documents.finding import Finding, Layer, Level, worst
-from conformance.documents.inspect import Inspection, SignatureTold
 from conformance.documents.inspect_text import LAYERS, LEVELS, STATES, covers, described, people, summary
+from conformance.documents.inspection import Inspection, SignatureTold
 from conformance.documents.plain import why
 from conformance.documents.told import SealTold
 from conformance.report.html import page_style, stylesheet, write

@@ -107,10 +107,49 @@ def _rsa(name: str, end: datetime) -> tuple[Any, Any]:
     return key, certificate
 
 
-def rsa_der() -> bytes:
+def rsa_der(end: datetime = END) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    return bytes(_rsa("rsa", END)[1].public_bytes(Encoding.DER))
+    return bytes(_rsa("rsa", end)[1].public_bytes(Encoding.DER))
+
+
+FAR = datetime(2099, 1, 1, tzinfo=UTC)  # for signers that take the time of the day
+
+
+def by_pyhanko(data: bytes, field: str, *, pades: bool, pss: bool, certify: bool = False) -> bytes:
+    """Signed by a maintained implementation, as the RSA world does it; its signing time is now."""
+    import io
+
+    from asn1crypto import keys, x509
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    key, _ = _rsa("rsa", FAR)
+    signer = signers.SimpleSigner(
+        signing_cert=x509.Certificate.load(rsa_der(FAR)),
+        signing_key=keys.PrivateKeyInfo.load(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())),
+        cert_registry=SimpleCertificateStore(),
+        prefer_pss=pss,
+    )
+    kind = fields.SigSeedSubFilter.PADES if pades else fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED
+    meta = signers.PdfSignatureMetadata(field_name=field, subfilter=kind, certify=certify, md_algorithm="sha256")
+    return bytes(signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), meta, signer=signer).getvalue())
+
+
+def with_streams(data: bytes) -> bytes:
+    """The same document with its cross-references in a stream."""
+    import io
+
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.pdf_utils.writer import copy_into_new_writer
+
+    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(data)))
+    writer.stream_xrefs = True
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def rsa(end: datetime = END) -> Callable[[bytes], bytes]:

@@ -12,8 +12,9 @@ import pytest
 
 from conformance.documents.examine import examine
 from conformance.documents.finding import Layer, Level
-from conformance.documents.inspect import Inspection, inspect
+from conformance.documents.inspect import inspect
 from conformance.documents.inspect_text import as_text, summary
+from conformance.documents.inspection import Inspection
 from conformance.documents.ofd import Ofd
 from conformance.errors import UsageError
 from conformance.report.inspection import build, render_inspection

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from conformance.documents.finding import Layer, Level
-from conformance.documents.inspect import Inspection, inspect
+from conformance.documents.inspect import inspect
+from conformance.documents.inspection import Inspection
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "samples" / "ofd"
 if not (FOLDER / "INDEX.csv").is_file():  # nothing that could be installed: the module is not there at all

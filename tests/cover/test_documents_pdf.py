@@ -111,6 +111,23 @@ def test_an_update_is_measured_by_what_the_signer_allows() -> None:
     assert "PDF-01" in examined(data).failed
 
 
+@pytest.mark.parametrize(("pades", "pss", "certify"), [(False, False, True), (True, True, False), (True, False, True)])
+def test_what_a_maintained_implementation_signs_holds(pades: bool, pss: bool, certify: bool) -> None:
+    trusted = Options(policy=kit_seals.policy(anchors=(kit_pdf.rsa_der(kit_pdf.FAR),)))
+    once = kit_pdf.by_pyhanko(kit_pdf.with_streams(kit_pdf.unsigned()), "S1", pades=pades, pss=pss, certify=certify)
+    twice = kit_pdf.by_pyhanko(once, "S2", pades=not pades, pss=pss)
+    for data, count in ((once, 1), (twice, 2)):
+        found = examined(data, trusted)
+        assert not found.failed
+        assert found.level("PDF-01") is Level.PASS
+        assert [s.value.value_ok for s in found.seen.signatures if s.value] == [True] * count
+        unknown = [f.message for f in found.of("PDF-02") if f.level is Level.UNKNOWN]
+        assert len(unknown) == count, "of the certificate only its revocation is not known"
+    broken = once.replace(b"/MediaBox [0 0 210 297]", b"/MediaBox [0 0 210 298]").replace(b"210 297 ]", b"210 298 ]")
+    assert broken != once
+    assert "PDF-02" in examined(broken, trusted).failed
+
+
 def test_a_signature_that_no_field_holds_is_told() -> None:
     data = kit_pdf.signed(SES)
     cut = kit_pdf.swap(data, b"/Fields [10 0 R]", b"/Fields [      ]")
