@@ -17,6 +17,7 @@ from conformance.run.context import Procedure
 from conformance.target.access import written
 
 _PORT = 53
+_TRIES = 3  # as dig has it
 _MOST_ROOTS = 3  # asked before the tester's IPv6 is called unusable
 ENVIRONMENT = "vantage"
 
@@ -44,13 +45,35 @@ def ask(
     transport: str = "udp",
     fresh: bool = False,
 ) -> Asked:
-    """One query. A datagram that got lost is sent once more; a truncated answer is fetched over TCP (RFC 7766)."""
-    reply = once(check, address, name, type_, transport=transport, fresh=fresh)
-    if reply.fault in ("timeout", "connect-timeout"):
-        reply = once(check, address, name, type_, transport=transport, fresh=fresh)
+    """One question as a resolver asks it: patiently, without EDNS where a server is from before it (RFC 6891 section 7),
+    and over TCP where the answer was truncated (RFC 7766)."""
+    reply = patiently(check, address, name, type_, transport=transport, fresh=fresh)
+    if reply.rcode == "FORMERR":
+        reply = patiently(check, address, name, type_, transport=transport, bufsize=0, fresh=fresh)
     if reply.truncated and transport == "udp":
-        reply = once(check, address, name, type_, transport="tcp", fresh=fresh)
+        reply = patiently(check, address, name, type_, transport="tcp", fresh=fresh)
     return Asked(server, address, reply)
+
+
+def patiently(
+    check: Procedure,
+    address: Address,
+    name: str,
+    type_: str,
+    *,
+    transport: str = "udp",
+    recursion: bool = False,
+    bufsize: int = 1232,
+    fresh: bool = False,
+) -> Reply:
+    """One message, sent again while nothing comes back: one lost packet is no finding."""
+    for _ in range(_TRIES):
+        reply = once(
+            check, address, name, type_, transport=transport, recursion=recursion, bufsize=bufsize, fresh=fresh
+        )
+        if reply.fault not in ("timeout", "connect-timeout"):
+            break
+    return reply
 
 
 def once(

@@ -11,10 +11,10 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
-_SILENT = frozenset(("script", "style", "noscript", "template"))
-_MOST = 500_000  # characters of a page that are compared; internet.nl takes as much
+from conformance.sites import html
+
+_MOST = 500_000  # octets of a page that are compared; internet.nl takes as much
 _PIECE = 3
 
 
@@ -42,13 +42,16 @@ class Difference:
         return f"文字 {self.text:.1%}，结构 {self.structure:.1%}"
 
 
-def content(page: str) -> Content:
-    reader = _Reader()
-    reader.feed(page[:_MOST])
-    reader.close()
-    text = re.sub(r"\d+", "0", "".join(" ".join(reader.words).split()))
+def content(page: bytes, content_type: str = "") -> Content:
+    """The visible text of a page as a bag of pieces, and how often it has each tag."""
+    words: list[str] = []
+    tags: Counter[str] = Counter()
+    for tag, _, text in html.elements(page[:_MOST], content_type):
+        tags[tag] += 1
+        words.append(text)
+    text = re.sub(r"\d+", "0", "".join("".join(words).split()))
     pieces = Counter(text[n : n + _PIECE] for n in range(max(len(text) - _PIECE + 1, 1 if text else 0)))
-    return Content(pieces, reader.tags, len(text))
+    return Content(pieces, tags, len(text))
 
 
 def difference(a: Content, b: Content) -> Difference:
@@ -60,24 +63,3 @@ def difference(a: Content, b: Content) -> Difference:
     dot = sum(n * b.tags[tag] for tag, n in a.tags.items())
     structure = 1 - min(1.0, dot / lengths) if lengths else 0.0 if not a.tags and not b.tags else 1.0
     return Difference(round(text, 6), round(structure, 6))
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self.tags: Counter[str] = Counter()
-        self._silent = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self.tags[tag] += 1
-        if tag in _SILENT and not self._silent:
-            self._silent = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._silent:
-            self._silent = ""
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.words.append(data)

@@ -1,16 +1,13 @@
-"""What a page leads to: its links, the resources it loads, and IPv4 literals in the place of a host. Pure.
-
-Pages come from somebody else's system: the reader is the standard library's, which executes and fetches nothing, and
-what it hands out is bounded.
-"""
+"""What a page leads to: its links, the resources it loads, and IPv4 literals in the place of a host. Pure, and bounded."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from conformance.sites import html
 
 MOST = 5000  # links of one page that are looked at
 _LONGEST = 2000
@@ -40,21 +37,27 @@ class Page:
     left_out: tuple[str, ...]  # links that end a session, or are no address
 
 
-def read(text: str, base: str) -> Page:
+def read(page: bytes, base: str, content_type: str = "") -> Page:
     """The links and resources of a page that was found at `base`."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    base = _join(base, reader.base) or base if reader.base else base
-    links: list[str] = []
-    left: list[str] = []
-    for raw in reader.links[:MOST]:
-        address = _join(base, raw)
-        if address is None:
-            continue
-        (left if _ENDING.search(address) else links).append(address)
-    resources = [a for raw in reader.resources[:MOST] if (a := _join(base, raw)) is not None]
-    return Page(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(left)))
+    given: list[str] = []
+    loaded: list[str] = []
+    moved = ""
+    for tag, attributes, _ in html.elements(page, content_type):
+        if tag == "base" and not moved:
+            moved = attributes.get("href", "")
+        elif tag in _LINKS:
+            given.append(attributes.get(_LINKS[tag], ""))
+        elif tag == "link" and _LOADING & set(attributes.get("rel", "").lower().split()):
+            loaded.append(attributes.get("href", ""))
+        elif tag in _RESOURCES:
+            loaded.append(attributes.get(_RESOURCES[tag], ""))
+    base = (_join(base, moved) or base) if moved else base
+    found = [address for raw in given[:MOST] if (address := _join(base, raw)) is not None]
+    ending = [address for address in found if _ENDING.search(address)]
+    resources = [address for raw in loaded[:MOST] if (address := _join(base, raw)) is not None]
+    left = set(ending)
+    links = (address for address in found if address not in left)
+    return Page(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(ending)))
 
 
 def of_site(address: str, domain: str) -> bool:
@@ -81,7 +84,7 @@ def is_ipv4(host: str) -> bool:
 
 def literals(text: str) -> tuple[str, ...]:
     """Addresses whose host is an IPv4 literal, wherever they stand in HTML, script or JSON (`//192.0.2.1/…` too)."""
-    plain = text.replace("\\/", "/")
+    plain = text[: html.MOST].replace("\\/", "/")
     found = (m for m in _LITERAL.finditer(plain) if is_ipv4(m["host"]))
     return tuple(dict.fromkeys(m.group(0)[:200] for m in found))[:MOST]
 
@@ -110,22 +113,3 @@ def _join(base: str, raw: str) -> str | None:
     default = {"http": 80, "https": 443}[parts.scheme]
     netloc = literal if port in (None, default) else f"{literal}:{port}"
     return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base = ""
-        self.links: list[str] = []
-        self.resources: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "base" and not self.base:
-            self.base = given.get("href", "")
-        elif tag in _LINKS:
-            self.links.append(given.get(_LINKS[tag], ""))
-        elif tag == "link" and _LOADING & set(given.get("rel", "").lower().split()):
-            self.resources.append(given.get("href", ""))
-        elif tag in _RESOURCES:
-            self.resources.append(given.get(_RESOURCES[tag], ""))

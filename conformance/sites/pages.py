@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from conformance.codes.address_space import Address
 from conformance.model.exchange import Exchange, Request
 from conformance.run.context import Procedure
-from conformance.sites.links import host_of, is_ipv4, of_site
+from conformance.sites.links import Page, host_of, is_ipv4, of_site, read
 from conformance.sites.zone import Addresses, addresses, site_domain
 from conformance.target.access import written
 
@@ -47,9 +47,25 @@ class Fetched:
         return 200 <= self.status < 300 and not self.why
 
     @property
-    def text(self) -> str:
+    def body(self) -> bytes:
         response = self.exchange.response if self.exchange else None
-        return response.body.decode("utf-8", "replace") if response else ""
+        return response.body if response else b""
+
+    @property
+    def text(self) -> str:
+        """For looking at what is ASCII anyway; the reader of HTML takes `body` and knows about charsets."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def content_type(self) -> str:
+        response = self.exchange.response if self.exchange else None
+        return (response.header("content-type") if response else "") or ""
+
+    @property
+    def page(self) -> Page:
+        """What it leads to, when it is HTML; nothing else has links."""
+        html = "html" in (self.content_type or "html")
+        return read(self.body, self.final, self.content_type) if html else Page((), (), ())
 
     @property
     def final(self) -> str:

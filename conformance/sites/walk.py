@@ -44,7 +44,7 @@ class Delegation:
     servers: tuple[str, ...]
     glue: tuple[Record, ...] = ()
     parent: str = ""
-    given_by: tuple[tuple[str, str], ...] = ()  # (server, address) of the parent that said so
+    hidden: bool = False  # no referral was seen: the same servers hold the parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Walker:
                 return Walk(name, type_, kind, records, wanted, delegation, tuple(self.steps))
             wanted = _alias(reply, wanted)
             found = reply.records(wanted, type_)
-            if found:  # the server of the alias also holds what it points to
+            if found and wanted.endswith("." + delegation.zone):  # its server holds what it points to, and may say so
                 return Walk(name, type_, "answer", found, wanted, delegation, tuple(self.steps))
         return Walk(name, type_, "alias-loop", (), wanted, delegation, tuple(self.steps))
 
@@ -190,7 +190,7 @@ def _referral(asked: Asked, zone: str, name: str) -> Delegation | None:
                 for r in asked.reply.additional
                 if r.type in ("A", "AAAA") and r.name in servers and (zone == "." or r.name.endswith("." + zone))
             )
-            return Delegation(record.name, servers, glue, zone, ((asked.server, str(asked.address)),))
+            return Delegation(record.name, servers, glue, zone)
     return None
 
 

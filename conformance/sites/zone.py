@@ -85,7 +85,7 @@ def _nobody(way: Walk) -> bool:
 
 
 def _zone(check: Procedure, way: Walk) -> Zone:
-    delegation = way.delegation
+    delegation = _apex(check, way)
     glue = _Glue(delegation.glue)
     servers = [Server(n, glue.of(n, "AAAA"), glue.of(n, "A")) for n in delegation.servers[:_MOST]]
     known = Zone(delegation.zone, way.canonical, tuple(servers), delegation)
@@ -100,6 +100,24 @@ def _zone(check: Procedure, way: Walk) -> Zone:
         for n in names
     ]
     return Zone(delegation.zone, way.canonical, tuple(found), delegation)
+
+
+def _apex(check: Procedure, way: Walk) -> Delegation:
+    """The delegation of the zone that really holds the name.
+
+    Servers that hold the parent as well answer for the child and never refer to it: the SOA that comes with the answer
+    tells the zone (RFC 2308 section 2). Nobody then names its servers from above, and nobody gives glue.
+    """
+    last = way.steps[-1]
+    if not last.address:
+        return way.delegation
+    reply = ask(check, last.server, ipaddress.ip_address(last.address), way.canonical, "SOA").reply
+    owners = [r.name for r in (*reply.answer, *reply.authority) if r.type == "SOA"]
+    deeper = [o for o in owners if o.endswith("." + way.delegation.zone) or way.delegation.zone == "."]
+    inside = [o for o in deeper if o != way.delegation.zone and (way.canonical == o or way.canonical.endswith("." + o))]
+    if not inside:
+        return way.delegation
+    return Delegation(inside[0], way.delegation.servers, way.delegation.glue, way.delegation.zone, hidden=True)
 
 
 def _contactable(check: Procedure, places: Sequence[tuple[str, Address]]) -> list[tuple[str, Address]]:

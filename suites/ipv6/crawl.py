@@ -40,7 +40,7 @@ def third_level_links_answer_over_ipv6(check: Procedure) -> None:
     known = {home.url, home.final, *_second(check, home)}
     third: dict[str, None] = {}
     for page in browser.many(second, 4 if found.v4 else 6):
-        if page.ok and _is_html(page):
+        if page.ok:
             third.update(dict.fromkeys(u for u in _inside(check, page) if u not in known))
     check.require(bool(third), "二级页面上没有新的站内链接，没有可检查的数据", Cause.SYSTEM)
     _judge(check, browser, tuple(third), "三级链接", float(check.parameter("min_third_level")))
@@ -69,12 +69,7 @@ def _second(check: Procedure, home: Fetched) -> tuple[str, ...]:
 
 def _inside(check: Procedure, page: Fetched) -> tuple[str, ...]:
     domain = zone.site_domain(check)
-    return tuple(u for u in links.read(page.text, page.final).links if links.of_site(u, domain))
-
-
-def _is_html(page: Fetched) -> bool:
-    response = page.exchange.response if page.exchange else None
-    return response is not None and "html" in (response.header("content-type") or "html")
+    return tuple(u for u in page.page.links if links.of_site(u, domain))
 
 
 def _judge(check: Procedure, browser: Browser, every: tuple[str, ...], what: str, floor: float) -> None:

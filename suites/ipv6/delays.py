@@ -70,7 +70,7 @@ def the_home_page_over_ipv6_is_not_slower(check: Procedure) -> None:
     """V6W-24：首页及其引用的本站资源全部取完的时间。"""
     browser, url = _home(check)
     page = browser.get(url, 4)
-    every = links.read(page.text, page.final).resources if page.ok else ()
+    every = page.page.resources if page.ok else ()
     own = tuple(u for u in every if links.of_site(u, zone.site_domain(check)))[: int(check.parameter("max_assets"))]
     missing = [p.url for version in (4, 6) for p in browser.many(own, version) if not p.ok]
     usable = tuple(u for u in own if u not in missing)  # what is not there at all is the finding of V6W-20

@@ -185,9 +185,9 @@ def home_pages_of_both_families_agree(check: Procedure) -> None:
     four, six = _ipv4_home(check, browser), _ipv6_home(check, browser)
     again = _ipv4_home(check, _browser(check, found, fresh=True))
     limit = float(check.parameter("max_difference")) / 100
-    one, other = content(four.text), content(six.text)
+    one, other = content(four.body, four.content_type), content(six.body, six.content_type)
     check.require(one.characters > 0 or bool(one.tags), "IPv4 首页没有可比较的内容", cause=Cause.SYSTEM)
-    own = difference(one, content(again.text))
+    own = difference(one, content(again.body, again.content_type))
     check.require(
         own.worst <= limit, f"IPv4 首页两次取得的内容就相差 {own}，页面逐次变化，无法比较地址族", cause=Cause.SYSTEM
     )
@@ -268,9 +268,10 @@ def pages_hold_no_ipv4_literal_in_a_link(check: Procedure) -> None:
     home = _ipv4_home(check, browser)
     most = int(check.parameter("max_pages"))
     domain = zone.site_domain(check)
-    page = links.read(home.text, home.final)
+    page = home.page
     inner = links.spread(tuple(u for u in page.links if links.of_site(u, domain) and u != home.final), most)
     scripts = tuple(u for u in page.resources if links.of_site(u, domain) and _is_script(u))[:most]
+    check.require(bool(page.links or page.resources), "首页上没有任何链接和资源，没有可检查的地址", cause=Cause.SYSTEM)
     read = [home, *(p for p in browser.many(inner + scripts, 4) if p.ok)]
     for one in read:
         found = links.literals(one.text)
@@ -294,7 +295,7 @@ def hosts_of_page_resources_answer_over_ipv6(check: Procedure) -> None:
     browser = _browser(check, found)
     home = _ipv4_home(check, browser) if found.v4 else _ipv6_home(check, browser)
     domain = zone.site_domain(check)
-    every = links.read(home.text, home.final).resources
+    every = home.page.resources
     own = links.spread(tuple(u for u in every if links.of_site(u, domain)), int(check.parameter("max_links")))
     outside = sorted({links.host_of(u) for u in every if not links.of_site(u, domain)})
     check.attach("资源", {"own": list(own), "outside_hosts": outside})

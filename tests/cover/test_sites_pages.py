@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ _BASE = "http://www.example.gov.cn/a/"
 
 
 def _links(html: str) -> tuple[str, ...]:
-    return links.read(html, _BASE).links
+    return links.read(html.encode(), _BASE).links
 
 
 def test_links_are_absolute_without_fragment_and_each_once() -> None:
@@ -50,7 +51,7 @@ def test_what_is_no_web_address_is_no_link(raw: str) -> None:
 
 
 def test_links_that_end_a_session_are_left_out_and_named() -> None:
-    page = links.read('<a href="/logout">x</a><a href="/user/signOut">y</a><a href="/p">z</a>', _BASE)
+    page = links.read(b'<a href="/logout">x</a><a href="/user/signOut">y</a><a href="/p">z</a>', _BASE)
     assert page.links == ("http://www.example.gov.cn/p",)
     assert len(page.left_out) == 2
 
@@ -61,7 +62,7 @@ def test_a_base_element_moves_relative_links() -> None:
 
 def test_resources_are_what_the_page_loads() -> None:
     html = '<link rel="stylesheet" href="a.css"><link rel="canonical" href="/x"><script src="b.js"></script><img src="c.png">'
-    assert [u.rsplit("/", 1)[1] for u in links.read(html, _BASE).resources] == ["a.css", "b.js", "c.png"]
+    assert [u.rsplit("/", 1)[1] for u in links.read(html.encode(), _BASE).resources] == ["a.css", "b.js", "c.png"]
 
 
 @pytest.mark.parametrize(
@@ -105,29 +106,60 @@ def test_a_sample_is_bounded_in_order_and_without_repetition(total: int, most: i
     assert list(chosen) == sorted(set(chosen), key=int)
 
 
-@given(st.text(max_size=400))
-def test_the_reader_of_pages_takes_any_text(text: str) -> None:
-    links.read(text, _BASE)
-    links.literals(text)
-    content(text)
+@given(st.binary(max_size=400))
+def test_the_reader_of_pages_takes_anything(page: bytes) -> None:
+    links.read(page, _BASE)
+    links.literals(page.decode("latin-1"))
+    content(page)
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<a ", "<!", "<!--", "</", '<a href="', "&#", "<div>", "<p>", "<![CDATA[", "http://1.1.1."]
+)
+def test_a_page_made_to_be_slow_is_read_in_no_time(piece: str) -> None:
+    page = piece * (1_000_000 // len(piece))
+    clock = time.process_time()
+    links.read(page.encode(), _BASE)
+    content(page.encode())
+    links.literals(page)
+    assert time.process_time() - clock < 5  # the reader of the standard library takes minutes
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("<p>政务公开".encode("gb18030"), "text/html; charset=gb18030"),
+        ("<p>政务公开".encode("gb18030"), ""),
+        ("<p>政务公开".encode(), ""),
+        ("<p>政务公开".encode(), "text/html; charset=no-such-thing"),
+        ('<meta charset="gbk"><p>政务公开'.encode("gbk"), "text/html"),
+    ],
+)
+def test_a_page_is_read_in_its_charset(page: bytes, kind: str) -> None:
+    assert "务公开" in content(page, kind).text
 
 
 def test_nonces_clocks_and_scripts_make_no_difference() -> None:
-    one = content('<p nonce="abc">公开信息 10:01</p><script>var a=1</script>')
-    other = content('<p nonce="xyz">公开信息 23:59</p><script>var a="完全不同"</script>')
+    one = content('<p nonce="abc">公开信息 10:01</p><script>var a=1</script>'.encode())
+    other = content('<p nonce="xyz">公开信息 23:59</p><script>var a="完全不同"</script>'.encode())
     assert difference(one, other).worst == 0
 
 
 def test_a_stub_page_is_far_from_the_real_one() -> None:
-    real = content("<h1>示例政府网站</h1>" + "".join(f"<p>第 {w} 栏：公开办事服务。</p>" for w in "甲乙丙丁戊己庚辛"))
-    assert difference(real, content("<h1>建设中</h1>")).worst > 0.5
-    assert difference(real, content("")).worst == 1
-    assert difference(content(""), content("")).worst == 0
+    real = content(
+        ("<h1>示例政府网站</h1>" + "".join(f"<p>第 {w} 栏：公开办事服务。</p>" for w in "甲乙丙丁戊己庚辛")).encode()
+    )
+    assert difference(real, content("<h1>建设中</h1>".encode())).worst > 0.5
+    assert difference(real, content(b"")).worst == 1
+    assert difference(content(b""), content(b"")).worst == 0
 
 
 @given(st.text(max_size=100), st.text(max_size=100))
 def test_a_difference_is_symmetric_and_between_0_and_1(a: str, b: str) -> None:
-    there, back = difference(content(a), content(b)), difference(content(b), content(a))
+    there, back = (
+        difference(content(a.encode()), content(b.encode())),
+        difference(content(b.encode()), content(a.encode())),
+    )
     assert there == back
     assert 0 <= there.worst <= 1
 

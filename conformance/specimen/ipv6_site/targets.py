@@ -34,7 +34,7 @@ def target(serving: Serving, faults: Deviations) -> dict[str, Any]:
             "download_url": f"http://{names.WWW.rstrip('.')}/large.bin",
             "app_hosts": [f"http://{names.API.rstrip('.')}/api/status"],
             "scan_ports": [22, 80, 443, ADMIN],
-            "dns_timeout": 0.4,
+            "dns_timeout": 0.5,
             "delay_samples": 6,
             "delay_floor": 100,
             "visit_interval": 0,
