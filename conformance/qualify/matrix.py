@@ -39,7 +39,7 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
     if family is None:
         raise UsageError("U401", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
     started = datetime.now(UTC)
-    shapes = [n for n in names() if n == family or n.startswith(f"{family}-")]
+    shapes = [n for n in names() if n == family or (n.startswith(f"{family}-") and _covers(n) == _covers(family))]
     known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
     if missing := [f for f in only or () if f not in known]:
         near = difflib.get_close_matches(missing[0], known, n=3, cutoff=0.5)
@@ -161,12 +161,15 @@ def verdicts(profile: Profile, specimen: str) -> Mapping[str, CheckResult]:
 
 
 def _family(profile: Profile) -> str | None:
-    """The specimens made for a profile: those whose faults name its checks."""
+    """The specimen made for a profile: the first of those whose faults name checks of most of its parts."""
     mine = {part.id for part in profile.standards()}
-    for name in names():
-        if any(key.partition("/")[0] in mine for fault in faults(name) for key in fault.kills):
-            return name
-    return None
+    found = {name: len(mine & _covers(name)) for name in names()}
+    return max(found, key=lambda name: found[name]) if any(found.values()) else None
+
+
+def _covers(name: str) -> frozenset[str]:
+    """The profiles that the faults of a specimen speak of."""
+    return frozenset(key.partition("/")[0] for fault in faults(name) for key in fault.kills)
 
 
 def _holes(
