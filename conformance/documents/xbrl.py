@@ -75,8 +75,11 @@ def instances(ofd: Ofd) -> tuple[tuple[Instance, ...], tuple[str, ...]]:
     found: list[Instance] = []
     broken: list[str] = []
     for name in islice(dict.fromkeys(_attached(ofd)), _MOST_ATTACHMENTS):
+        part = ofd.parts.get(name)
+        if part is not None and part.parsed and part.root != "xbrl":
+            continue
         data = ofd.package.read(name, _LIMITS.size)
-        read = instance(data, name) if data is not None else None
+        read = instance(data, name) if data is not None and b"xbrl" in data else None
         if read is not None:
             found.append(read)
         elif _MEANT.search(name) or (data is not None and XBRLI.encode() in data):
