@@ -225,6 +225,27 @@ def withdraw(args: argparse.Namespace) -> int:
     return 0
 
 
+def publish(args: argparse.Namespace) -> int:
+    from conformance.issue.lab import load_laboratory
+    from conformance.issue.publish import publish
+
+    print(publish(Path(args.archive), load_laboratory(args.lab), Path(args.out), args.lang) / "index.html")
+    return 0
+
+
+def keys(args: argparse.Namespace) -> int:
+    from conformance.issue.lab import load_laboratory
+    from conformance.issue.publish import public_keys
+
+    published = public_keys(load_laboratory(args.lab))
+    if not args.out:
+        return _json(published)
+    from conformance.report.files import put
+
+    print(put(Path(args.out), (json.dumps(published, ensure_ascii=False, indent=1) + "\n").encode()))
+    return 0
+
+
 def _dossier(args: argparse.Namespace) -> Path:
     record = Path(args.record)
     return Path(args.sign_off) if args.sign_off else record.with_name(f"{record.stem}-sign-off")
@@ -515,6 +536,14 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("withdraw", withdraw, "撤回一份已签发的报告：不删除，旁边放一份签名的撤回", json_too=False)
     signing(sub, "REPORT", "签发的报告目录")
     sub.add_argument("--reason", required=True, metavar="文字", help="撤回的理由")
+    sub = verb("publish", publish, "把报告档案写成静态网站：列表、状态、徽章、核验页", json_too=False)
+    sub.add_argument("archive", metavar="ARCHIVE", help="conformance issue 的报告档案")
+    sub.add_argument("--lab", required=True, metavar="FILE", help="检测机构 lab.yaml")
+    sub.add_argument("-o", "--out", required=True, metavar="DIR", help="输出目录，先前公布的会被代替")
+    lang_option(sub)
+    sub = verb("keys", keys, "印出检测机构公布的公钥文件 keys.json", json_too=False)
+    sub.add_argument("lab", metavar="LAB", help="检测机构 lab.yaml")
+    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，不写则印在标准输出")
     sub = verb("rejudge", rejudge, "由已存证据重新作出全部判定（不需要被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("--profile", metavar="NAME", help="用另一版测试规范复判")

@@ -34,6 +34,12 @@ class PublicKey:
         """SHA-256 of the SubjectPublicKeyInfo: what `keyid` of a signature names."""
         return hashlib.sha256((_ED25519 if self.kind == "ed25519" else _SM2) + self.octets).hexdigest()
 
+    @property
+    def pem(self) -> str:
+        text = base64.b64encode((_ED25519 if self.kind == "ed25519" else _SM2) + self.octets).decode()
+        lines = "\n".join(text[i : i + 64] for i in range(0, len(text), 64))
+        return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n"
+
 
 def read_public(text: str, where: str = "") -> PublicKey:
     """A PEM public key, Ed25519 or SM2. IssueError I021 for anything else, a private key above all."""

@@ -50,9 +50,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def records(folder: Path) -> dict[str, Record]:
     return {
-        "lab": sample_record(folder / "lab", 24, case=LAB_CASE),
-        "self": sample_record(folder / "self", 12, partial=True),
-        "wild": sample_record(folder / "wild", 12, hostile=HOSTILE),
+        "lab": sample_record(folder / "lab", 18, case=LAB_CASE),
+        "self": sample_record(folder / "self", 6, partial=True),
+        "wild": sample_record(folder / "wild", 6, hostile=HOSTILE),
     }
 
 

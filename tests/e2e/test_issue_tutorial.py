@@ -83,7 +83,7 @@ def test_the_issue_tutorial_runs_as_written(tmp_path: Path) -> None:
             continue
         if command.startswith("conformance verify archive"):
             shutil.copytree(tmp_path / "archive", tmp_path / "elsewhere" / "archive")
-            there = run(tmp_path / "elsewhere", command.replace("lab.yaml", "../lab.yaml"))
+            there = run(tmp_path / "elsewhere", command.replace("keys.json", "../keys.json"))
             assert there.returncode == 0, there.stdout + there.stderr
             assert "未发现改动，有效" in there.stdout
             verified = True
@@ -92,6 +92,7 @@ def test_the_issue_tutorial_runs_as_written(tmp_path: Path) -> None:
     report = tmp_path / "archive" / "RJ-2026-0001"
     assert verified
     assert {"report.html", "report.pdf", "report.docx", "clauses.csv"} <= {p.name for p in report.iterdir()}
+    assert "RJ-2026-0001" in (tmp_path / "site" / "index.html").read_text("utf-8")
     last = run(tmp_path, "conformance verify archive/RJ-2026-0001 --keys lab.yaml")
     assert last.returncode == 1
     assert "已撤回：检测条件有误" in last.stdout
