@@ -51,9 +51,16 @@ def summary(it: Inspection) -> str:
 
 def _pdf_signed(it: Inspection) -> str:
     words = {True: "签名值验证通过", False: "签名值验证不通过", None: "签名值无法验证"}
-    said = [f"签名 {s.number}{words[s.value.value_ok if s.value is not None else None]}" for s in it.signatures]
-    if said:
-        return "；".join(said)
+    parts = []
+    for s in it.signatures:
+        ok = s.value.value_ok if s.value is not None else None
+        changed = any(f.clause == "PDF-02" and f.layer is Layer.CRYPTO and f.level is Level.FAIL for f in s.findings)
+        open_ = any(f.clause == "PDF-01" and f.level is Level.FAIL for f in s.findings)
+        said = f"签名 {s.number} {words[ok]}"
+        said += "，但与文件内容对不上" if ok and changed else ""
+        parts.append(said + ("，保护范围有缺口或之后被改动" if open_ else ""))
+    if parts:
+        return "；".join(parts)
     return "没有签名" if any(f.level is Level.NOT_APPLICABLE for f in it.findings) else "签名没有检查"
 
 

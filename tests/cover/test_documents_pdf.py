@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import kit_pdf
 import kit_seals
@@ -14,7 +15,9 @@ from kit_documents import told
 from conformance.documents import pdf, pdf_reader
 from conformance.documents.file import FileExamination, Kind, LicenceFacts, Options, examine_file
 from conformance.documents.finding import Layer, Level, worst
+from conformance.documents.inspect_text import as_text
 from conformance.documents.peek import ValueKind
+from conformance.report.inspection import render_inspection
 
 pytest.importorskip("pyhanko")
 
@@ -162,6 +165,22 @@ def test_a_licence_in_pdf_runs_nothing_and_leads_nowhere(action: str) -> None:
     catalog = b"<< /Type /Catalog /Pages 2 0 R /OpenAction 5 0 R >>"
     active = kit_pdf.write(kit_pdf.BASE | {1: catalog, 5: f"<< /Type /Action {action} >>".encode()})
     assert "EL-FI-16" in examined(active, licence).failed
+
+
+def test_a_signed_pdf_is_explained_to_a_person(tmp_path: Path) -> None:
+    data = kit_pdf.swap(kit_pdf.signed(RSA, before=kit_pdf.signed(SES), number=1), b"(licence)", b"(l1cence)")
+    seen = examined(data).seen
+    text = as_text(seen)
+    for words in (
+        "签名 1 签名值验证通过，但与文件内容对不上；签名 2 签名值验证不通过",
+        "测试单位电子印章（仅供测试）",
+        "摘要不一致：内容在签名之后被改动",
+        "修订：2 次",
+    ):
+        assert words in text, text
+    page = render_inspection(seen, tmp_path / "a.html").read_text("utf-8")
+    assert "签名域 sig0" in page
+    assert "测试单位电子印章（仅供测试）" in page
 
 
 # hostile files -----------------------------------------------------------------------------------------------
