@@ -8,9 +8,11 @@ from conformance.errors import TargetError
 from conformance.harness.loading import load_profiles, open_target
 from conformance.harness.preflight import examine
 from conformance.harness.wording import visible
+from conformance.model.target import Target
 from conformance.model.verdict import Cause
 from conformance.run.batch import live_run
 from conformance.target import Finding
+from conformance.target.files import find
 
 
 def doctor(profiles: Sequence[str], target: str) -> tuple[list[Finding], str]:
@@ -30,12 +32,21 @@ def doctor(profiles: Sequence[str], target: str) -> tuple[list[Finding], str]:
             specimen.stop()
     lines = [f"{'✘' if f.stops else '△'} {f}" for f in findings]
     if not findings:
-        lines.append(f"✔ {opened.system.name}：配置正确，预检的 {transport.notebook.count} 次调用全部成功")
+        lines.append(f"✔ {opened.system.name}：{_well(opened, transport.notebook.count)}")
     elif not any(f.stops for f in findings):
         lines.append("△ 可以检测；以上问题涉及的检测项将为无法判定")
     else:
         lines.append("✘ 现在检测没有意义：全部检测项都会是无法判定")
     return findings, visible_lines(lines)
+
+
+def _well(target: Target, calls: int) -> str:
+    parts = ["配置正确"]
+    if target.documents:
+        parts.append(f"要检测的文件 {len(find(target.documents).files)} 个，信任材料可用")
+    if calls or not target.documents:
+        parts.append(f"预检的 {calls} 次调用全部成功")
+    return "，".join(parts)
 
 
 def visible_lines(lines: Sequence[str]) -> str:

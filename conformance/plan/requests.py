@@ -9,11 +9,14 @@ from typing import Any
 
 from conformance.model.profile import Data, Operation, Profile
 from conformance.model.target import Target
+from conformance.plan.files import served_calls
 from conformance.plan.select import Planned, plan
 from conformance.target import bind, effective_auth
+from conformance.target.files import find
 from conformance.target.requirements import requirements
 
 MOST_PAGES = 20  # of a paged operation, unless its binding says otherwise
+_MOST_FILES = 20  # told by name
 SHRINKS = 40  # further examples a failing property may send while it is made smaller
 
 
@@ -54,6 +57,8 @@ def planned_requests(profile: Profile, target: Target) -> list[PlannedRequest]:
         add("预检", Counter(entry["call"] for entry in wanted.preflight))
         prints = target.fingerprint or wanted.fingerprint
         add("样品指纹", Counter({entry["call"]: 2 for entry in prints}))
+    if any(e.check.kind == "document" for e in entries):
+        add("取要检测的文件", Counter(entry["call"] for entry in served_calls(profile, target)))
     for entry in entries:
         add(entry.key, _counts(entry, operations), entry.check.kind == "procedure")
     return out
@@ -133,6 +138,7 @@ def text(requests: list[PlannedRequest], target: Target) -> str:
             lines.append(check)
         mark = "  【写入】" if request.writes else ""
         lines.append(f"    {request.method:<6} {request.url}  {request.operation} ×≤{request.most}{mark}")
+    lines += _files(target)
     total, writing = totals(requests)
     lines += [
         "",
@@ -140,6 +146,18 @@ def text(requests: list[PlannedRequest], target: Target) -> str:
         f"性质检测发现反例时，每项另加至多 {SHRINKS} 例，用于缩小反例",
     ]
     return "\n".join(lines)
+
+
+def _files(target: Target) -> list[str]:
+    """The files that the target names, the first of them by name."""
+    if not target.documents:
+        return []
+    found = find(target.documents)
+    lines = [f"要检测的文件 {len(found.files) + len(found.large)} 个，只读，不发送任何内容"]
+    lines += [f"    {f.name}  {f.size} 字节" for f in found.files[:_MOST_FILES]]
+    if len(found.files) > _MOST_FILES:
+        lines.append(f"    … 另有 {len(found.files) - _MOST_FILES} 个")
+    return lines + [f"    略过：{line}" for line in found.told()]
 
 
 def totals(requests: list[PlannedRequest]) -> tuple[int, int]:

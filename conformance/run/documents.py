@@ -51,6 +51,7 @@ class Documents:
     files: int = 0
     sample: str = ""
     notes: tuple[str, ...] = ()  # what was passed over, in words
+    trouble: MissingExtra | None = None  # a package that is needed to examine files is not installed
     sources: dict[str, File] = field(default_factory=dict)  # by name, for procedures that hand files to a system
 
     def of(self, spec: Data) -> Tally | None:
@@ -74,12 +75,15 @@ class Documents:
             "files": self.files,
             "sample": self.sample,
             "notes": list(self.notes),
+            "trouble": [self.trouble.message, self.trouble.hint] if self.trouble else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Documents:
         tallies = {k: Tally.from_json(t) for k, t in data["tallies"].items()}
-        return cls(tallies, int(data["files"]), str(data["sample"]), tuple(data["notes"]))
+        missing = data["trouble"]
+        trouble = MissingExtra(missing[0].rpartition(" ")[2], "", missing[1]) if missing else None
+        return cls(tallies, int(data["files"]), str(data["sample"]), tuple(data["notes"]), trouble)
 
 
 Tell = Callable[[str, Mapping[str, Any]], None]
@@ -222,6 +226,8 @@ def _event(seen: Looked, evidence: str, kept: str, facts: Mapping[str, Any], mas
 
 def carry_out(check: Procedure, run: Run, spec: Data) -> None:
     """A check of files: the tally of its question becomes assertions, witnesses and reasons."""
+    if run.documents is not None and run.documents.trouble is not None:
+        raise run.documents.trouble
     tally = run.documents.of(spec) if run.documents is not None else None
     if run.documents is None or tally is None:
         raise ConformanceError("E120", "没有检查过文件", hint="被测系统没有文件，或文件没有读取")

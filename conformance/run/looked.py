@@ -42,7 +42,7 @@ class Said:
     clause: str
     generation: str
     level: Level
-    message: str
+    message: str = ""
     expected: str = ""
     actual: str = ""
     where: str = ""
@@ -167,6 +167,8 @@ def _generation(f: Finding) -> str:
 
 
 def _cause(f: Finding, given: frozenset[str]) -> Cause:
+    if "pip install" in f.message + f.expected + f.actual:
+        return Cause.TOOL
     wanted = _RESTS_ON.get(f.clause, ())
     if any(name not in given for name in wanted):
         return Cause.CONFIGURATION

@@ -7,28 +7,23 @@ import binascii
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from conformance.errors import MissingExtra
 from conformance.model.profile import Check, Data
 from conformance.model.result import Evidence
+from conformance.plan.files import served_calls
 from conformance.run.documents import Documents, File, Tell, asked, examine_all
-from conformance.target.declare import evaluate
+from conformance.run.tally import Question
 from conformance.target.files import find
-from conformance.target.requirements import requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.model.profile import Profile
-    from conformance.model.target import Target
     from conformance.plan.select import Planned
     from conformance.probe.operation import Answer, Item
     from conformance.run.context import Procedure
     from conformance.run.run import Run
 
 _MOST_SERVED = 200  # files that one call may hand out
-
-
-def has_document_checks(profile: Profile) -> bool:
-    return any(check.kind == "document" for part in profile.standards() for c in part.clauses for check in c.checks)
 
 
 def from_paths(documents: Mapping[str, Any]) -> tuple[list[File], list[str]]:
@@ -58,11 +53,19 @@ def gather(
     if target.documents:
         files, notes = from_paths(target.documents)
         keep = bool(target.documents.get("keep", True))
-        return examine_all(run, files, wanted, notes=notes, keep=keep, tell=tell, progress=progress)
+        return _examine(run, files, wanted, notes=notes, keep=keep, tell=tell, progress=progress)
     files, notes, evidence = served(run)
     if tell is not None:
         tell("served", {"evidence": [{"sha256": e.sha256, "kind": e.kind, "label": e.label} for e in evidence]})
     return examine_all(run, files, wanted, notes=notes, keep=True, tell=tell, progress=progress, names_the_sample=False)
+
+
+def _examine(run: Run, files: list[File], wanted: Mapping[str, Question], **how: Any) -> Documents:
+    """What cannot be examined for want of a package leaves the checks of files undecided, and no others."""
+    try:
+        return examine_all(run, files, wanted, **how)
+    except MissingExtra as missing:
+        return Documents({}, trouble=missing)
 
 
 def served(run: Run) -> tuple[list[File], list[str], list[Evidence]]:
@@ -72,7 +75,7 @@ def served(run: Run) -> tuple[list[File], list[str], list[Evidence]]:
     notebook = Procedure(run, "documents", Check("documents", "", "procedure", {}, calls=tuple(run.operations)))
     files: list[File] = []
     notes: list[str] = []
-    for entry in calls(run.profile, run.target):
+    for entry in served_calls(run.profile, run.target):
         if entry["call"] in run.doubtful:
             notes.append(f"{entry['call']}：预检对它的绑定有疑问，没有取文件")
             continue
@@ -85,26 +88,6 @@ def served(run: Run) -> tuple[list[File], list[str], list[Evidence]]:
         for item in answer.items[:_MOST_SERVED]:
             files.append(_file(notebook, entry, inputs, answer, item, len(files) + 1))
     return _renamed(files), notes, notebook.evidence
-
-
-def calls(profile: Profile, target: Target) -> list[Data]:
-    """The calls that hand out files, of those that this target offers and has the test data for."""
-    wanted = requirements(profile)
-    out = []
-    for entry in wanted.documents:
-        operation = wanted.operations.get(entry["call"])
-        conditions = [entry.get("when"), operation.when if operation is not None else None]
-        if any(evaluate(c, target.declares, wanted.capabilities.values())[0] is not True for c in conditions):
-            continue
-        if all(_given(v, target) for v in entry.get("with", {}).values()):
-            out.append(entry)
-    return out
-
-
-def _given(template: Any, target: Target) -> bool:
-    from conformance.target.fill import placeholders
-
-    return all(target.parameters.get(name) is not None for name in placeholders(template))
 
 
 def _file(notebook: Procedure, entry: Data, inputs: Mapping[str, Any], answer: Answer, item: Item, number: int) -> File:

@@ -27,6 +27,7 @@ _DEEPEST = 32
 _MOST_ENTRIES = 200_000  # of all folders together, taken or not
 _IN_MEMORY = 32 << 20  # a larger file is examined where it lies
 _SHOWN = 5
+_REPACK = "重新打包，或解开后指到文件夹"
 _MOST_MATERIAL = 5000
 _LARGEST_MATERIAL = 64 << 20
 
@@ -99,12 +100,13 @@ class Found:
         ]
 
 
-def find(documents: Mapping[str, Any]) -> Found:
+def find(documents: Mapping[str, Any], *, entries: int = _MOST_ENTRIES) -> Found:
     """The files that `documents` of a target names, in order of their names. TargetError T160 to T163."""
     walk = _Walk(
         tuple(s.lower() for s in documents.get("suffixes") or SUFFIXES),
         int(documents.get("most") or MOST),
         int(documents.get("size") or LARGEST),
+        entries,
     )
     for pattern in documents.get("paths", ()):
         walk.take(str(pattern))
@@ -120,7 +122,7 @@ def find(documents: Mapping[str, Any]) -> Found:
     return found
 
 
-def read_material(path: Path, name: str) -> list[bytes]:
+def read_material(path: Path, name: str, *, largest: int = _LARGEST_MATERIAL) -> list[bytes]:
     """The files of the parameter `name` (trust anchors, lists …): one file, or every regular file of a folder, no deeper."""
     try:
         paths = sorted(p for p in path.iterdir() if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]
@@ -129,9 +131,9 @@ def read_material(path: Path, name: str) -> list[bytes]:
         out = []
         for one in paths:
             with one.open("rb") as file:
-                data = file.read(_LARGEST_MATERIAL + 1)
-            if len(data) > _LARGEST_MATERIAL:
-                raise _unusable(name, f"文件 {one.name} 过大", f"不超过 {_LARGEST_MATERIAL} 字节")
+                data = file.read(largest + 1)
+            if len(data) > largest:
+                raise _unusable(name, f"文件 {one.name} 过大", f"不超过 {largest} 字节")
             out.append(data)
     except OSError as error:
         raise _unusable(name, f"文件读不出来: {error.strerror or error}") from None
@@ -150,8 +152,8 @@ def _unusable(name: str, why: str, expected: str = "") -> TargetError:
 
 
 class _Walk:
-    def __init__(self, suffixes: Sequence[str], most: int, largest: int) -> None:
-        self.suffixes, self.most, self.largest = suffixes, most, largest
+    def __init__(self, suffixes: Sequence[str], most: int, largest: int, entries: int) -> None:
+        self.suffixes, self.most, self.largest, self.entries = suffixes, most, largest, entries
         self.found = Found()
         self._seen = 0
         self._taken: set[tuple[str, str]] = set()
@@ -239,10 +241,10 @@ class _Walk:
 
     def _count(self) -> None:
         self._seen += 1
-        if self._seen > _MOST_ENTRIES:
+        if self._seen > self.entries:
             raise TargetError(
                 "T161",
-                f"文件夹里的条目超过 {_MOST_ENTRIES} 个",
+                f"文件夹里的条目超过 {self.entries} 个",
                 where="documents.paths",
                 hint="指到更小的文件夹，或写通配式",
             )
@@ -263,11 +265,13 @@ class _Walk:
             with _zip(path) as package:
                 if package.refused:
                     problem = next((p.message for p in package.problems if p.fatal), "读不出来")
-                    raise TargetError("T162", f"压缩包 {name} 不能使用：{problem}", where="documents.paths")
+                    raise TargetError(
+                        "T162", f"压缩包 {name} 不能使用：{problem}", where="documents.paths", hint=_REPACK
+                    )
                 entries = list(package.entries.values())
         except OSError as error:
             raise TargetError(
-                "T162", f"压缩包 {name} 读不出来: {error.strerror or error}", where="documents.paths"
+                "T162", f"压缩包 {name} 读不出来: {error.strerror or error}", where="documents.paths", hint=_REPACK
             ) from None
         for entry in entries:
             self._count()

@@ -53,6 +53,7 @@ def _lines(profile: Profile) -> Iterator[str]:
         else:
             asked.append(f"  {capability.name}: {_yaml(capability.default)}")
     yield from _section("declares", "实现声明（ICS）：true 具备，false 不具备（相应条款不适用）", asked)
+    yield from _documents(profile, served=bool(wanted.documents))
     yield from _settings()
     yield "# 以下是测试规范的默认绑定。系统的接口与之不同时，去掉 # 并只写不同之处（逐项合并，请求体整体替换）。"
     shown = {
@@ -107,6 +108,19 @@ def _identity(identity: Identity) -> Iterator[str]:
     for field in identity.fields:
         value = f"env:{identity.name}_{field}".upper().replace("ENV:", "env:") if is_sensitive(field) else TODO
         yield f"  {mark}  {field}: {value}"
+
+
+def _documents(profile: Profile, *, served: bool) -> Iterator[str]:
+    """Where the files to test lie; an operation of the system gives them when nothing is written here."""
+    if not any(k.kind == "document" for part in profile.standards() for c in part.clauses for k in c.checks):
+        return
+    mark = "# " if served else ""
+    if served:
+        yield "# 要检测的文件；不写则取系统下载接口返回的文件"
+    yield f"{mark}documents:                   # 要检测的文件"
+    yield f"{mark}  paths: [{TODO}]             # 文件、文件夹、通配式或 zip，相对本文件"
+    yield f"{mark}  keep: true                 # 检测记录里保存文件原文，复判时由原文重新检查；写 false 只保存摘要和检查结果"
+    yield ""
 
 
 def _settings() -> Iterator[str]:

@@ -247,3 +247,41 @@ def test_a_hostile_name_is_only_a_name(command: PytestCommand, trust: list[str],
     assert "<img" not in page
     assert "\u202e" not in page
     assert "\u202e" not in ran.out
+
+
+def test_plan_doctor_and_init_speak_of_files(
+    trust: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_files(tmp_path / "files", only=SMALL)
+    assert main(["plan", f"--profile={SEAL}", f"--target={folder}"]) == 0
+    told = capsys.readouterr().out
+    assert "要检测的文件 4 个" in told
+    assert "document.ofd" in told
+    assert main(["doctor", f"--profile={SEAL}", f"--target={folder}"]) == 0
+    assert "要检测的文件 4 个，信任材料可用" in capsys.readouterr().out
+    assert main(["init", f"--profile={SEAL}"]) == 0
+    written = capsys.readouterr().out.replace("name: 待填", "name: 一批文件").replace("[待填]", "[files]")
+    (tmp_path / "target.yaml").write_text(written, encoding="utf-8")
+    assert main(["doctor", f"--profile={SEAL}", f"--target={tmp_path / 'target.yaml'}"]) == 0
+
+
+def test_the_downloads_of_a_system_are_examined_and_planned(
+    command: PytestCommand, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = tmp_path / "r"
+    only = ("--clause=EL-FI-03", "--clause=EL-FI-09", "--clause=EL-FI-04")
+    ran = command("--profile=elicense", "--target=specimen:elicense", f"--record={record}", *only, *QUIET)
+    assert ran.code == 0, ran.text
+    with open_record(record) as opened:
+        assert len(opened.documents) == 2
+        assert all(e.facts["identifier"] == e.name.removesuffix(".ofd") for e in opened.documents)
+        assert {r.witnesses for k, r in opened.results.items() if "/EL-FI-0" in k and r.witnesses} == {2}
+    schema = json.loads(LEDGER_SCHEMA.read_text("utf-8"))
+    lines = [json.loads(line) for line in (record / "ledger.jsonl").read_bytes().splitlines()]
+    for line in lines:
+        jsonschema_rs.Draft202012Validator(schema).validate(line)
+    assert "served" in {e["event"] for e in lines}
+    assert "签名 1（GB/T 38540 电子签章数据）" in (record / "report.html").read_text("utf-8")
+    assert main(["plan", "--profile=elicense", "--target=specimen:elicense"]) == 0
+    assert "取要检测的文件" in capsys.readouterr().out
+    assert main(["rejudge", str(record)]) == 0
