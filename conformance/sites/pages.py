@@ -138,6 +138,8 @@ class Browser:
             exchange = next(exchanges)
             if _not_connected(exchange) and there[1:]:
                 exchange = self._connect(url, there[1:])
+            elif self._passing(exchange):
+                exchange = self._connect(url, there)
             response, fault = exchange.response, exchange.fault
             if fault is not None:
                 out.append(Fetched(url, version, 0, fault.kind, fault.message, (), exchange))
@@ -163,7 +165,18 @@ class Browser:
             if not _not_connected(exchange):
                 break
             exchange = self.check.send("page", [request(url, place)], fresh=self.fresh)[0]
+        if self._passing(exchange):
+            exchange = self.check.send("page", [exchange.request], fresh=True)[0]
         return exchange
+
+    def _passing(self, exchange: Exchange) -> bool:
+        """Whether this may be over in a moment, and is asked about once more. How often it happens is for the clause
+        about the success rate, whose visits are `fresh` and never repeated."""
+        if self.fresh:
+            return False
+        if exchange.fault is not None:
+            return exchange.fault.kind in ("closed", "timeout", "protocol")
+        return exchange.response is not None and exchange.response.status >= 500
 
     def _places(self, url: str, version: int, address: Address | None) -> tuple[tuple[Address, ...], str]:
         host = host_of(url)

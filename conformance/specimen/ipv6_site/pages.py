@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from conformance.specimen.ipv6_site import names
 
 SECOND, THIRD = 12, 3  # links on the home page, and on each page that it leads to
 SLOW = 0.25
+_QUIET = 0.02  # seconds after a failure in which a visit succeeds
 LARGE = bytes(range(256)) * 4096  # 1 MiB
 HSTS = {
     "strict-transport-security": "max-age=31536000",
@@ -39,11 +41,11 @@ class Shape:
 
 
 class Site:
-    """The pages under the faults in force. `count` numbers the visits of the home page over IPv6."""
+    """The pages under the faults in force."""
 
     def __init__(self, faults: Deviations, shape: Shape) -> None:
         self._faults, self._shape = faults, shape
-        self.count = 0
+        self._since, self._failed = 0, 0.0
 
     def app(self) -> Starlette:
         return Starlette(
@@ -82,9 +84,7 @@ class Site:
 
     async def _troubled(self, request: Request) -> Response | None:
         """What befalls the home page over IPv6 before it is made."""
-        if over_ipv6(request):
-            self.count += 1
-        if self._on("every-third-ipv6-visit-fails", request) and self.count % 3 == 0:
+        if self._on("every-third-ipv6-visit-fails", request) and self._unlucky():
             return PlainTextResponse("Bad Gateway", 502)
         if self._on("ipv6-home-page-is-forbidden", request):
             return PlainTextResponse("Forbidden", 403)
@@ -93,6 +93,15 @@ class Site:
         if self._on("ipv6-answers-late", request):
             await asyncio.sleep(SLOW)
         return None
+
+    def _unlucky(self) -> bool:
+        """Every third visit, and never one that comes right after another failed."""
+        self._since += 1
+        now = time.monotonic()
+        if self._since < 3 or now - self._failed < _QUIET:
+            return False
+        self._since, self._failed = 0, now
+        return True
 
     def _body(self, request: Request) -> str:
         parts = [
