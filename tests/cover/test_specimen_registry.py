@@ -80,3 +80,9 @@ def test_the_code_deviates_under_registered_names_only() -> None:
 def test_most_faults_of_real_systems_are_here() -> None:
     seen = {fault.source for fault in FAULTS}
     assert {"F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "F10", "F11", "F12", "F13", "F15", "F21"} <= seen
+
+
+def test_a_specimen_of_several_parts_has_no_two_faults_of_one_name() -> None:
+    for name in registry.names():
+        known = [fault.name for fault in registry.faults(name)]
+        assert len(known) == len(set(known)), name

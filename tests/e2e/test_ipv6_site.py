@@ -156,3 +156,14 @@ print(len(results), outside)
 def test_nothing_beyond_loopback_is_contacted_and_no_resolver_is_asked(spec: str) -> None:
     done = subprocess.run([sys.executable, "-c", _WATCH, spec], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "36 []", done.stdout + done.stderr
+
+
+def test_the_bundle_conforms_and_a_fault_of_either_part_shows(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--profile=ipv6"]
+    for spec, status in (("ipv6", 0), ("ipv6+parent-has-no-aaaa-glue+upper-case-output", 1)):
+        arguments = [f"--target=specimen:{spec}", f"--record={tmp_path / str(status)}"]
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=120)
+        assert done.returncode == status, done.stdout[-2000:]
+    with open_record(tmp_path / "1") as record:
+        failed = {k.rsplit("/", 1)[0] for k, r in record.results.items() if r.verdict is Verdict.FAIL}
+    assert failed == {"ipv6-support/V6W-10", "ipv6-support/V6W-13", "ipv6-api/V6A-07"}
