@@ -39,7 +39,7 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
     if family is None:
         raise UsageError("U401", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
     started = datetime.now(UTC)
-    shapes = [n for n in names() if n == family or (n.startswith(f"{family}-") and _covers(n) == _covers(family))]
+    shapes = [n for n in names() if n == family or (n.startswith(f"{family}-") and _is_shape(n, profile))]
     known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
     if missing := [f for f in only or () if f not in known]:
         near = difflib.get_close_matches(missing[0], known, n=3, cutoff=0.5)
@@ -165,6 +165,12 @@ def _family(profile: Profile) -> str | None:
     mine = {part.id for part in profile.standards()}
     found = {name: len(mine & _covers(name)) for name in names()}
     return max(found, key=lambda name: found[name]) if any(found.values()) else None
+
+
+def _is_shape(name: str, profile: Profile) -> bool:
+    """Whether a specimen is another shape of the whole, and not one for a part of a bundle alone."""
+    mine = {part.id for part in profile.standards()}
+    return 2 * len(mine & _covers(name)) > len(mine)
 
 
 def _covers(name: str) -> frozenset[str]:
