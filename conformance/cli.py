@@ -123,13 +123,21 @@ def plan(args: argparse.Namespace) -> int:
 
 def report(args: argparse.Namespace) -> int:
     from conformance.record.reading import open_record
-    from conformance.report.formats import How, beside, export
+    from conformance.report.formats import beside, export
 
     _untouched(args.record, "不能出报告")
     out = Path(args.out) if args.out else beside(Path(args.record), args.format)
     with open_record(args.record) as record:
-        print(export(record, args.format, out, How(args.lang, template=Path(args.template) if args.template else None)))
+        print(export(record, args.format, out, _how(args)))
     return 0
+
+
+def _how(args: argparse.Namespace) -> Any:
+    from conformance.report.formats import How
+    from conformance.report.theme import load_theme
+
+    template = Path(args.template) if args.template else None
+    return How(args.lang, template=template, theme=load_theme(args.theme) if args.theme else None)
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -210,8 +218,7 @@ def issue(args: argparse.Namespace) -> int:
             args.person,
             _signer(args),
             formats=args.format or ("csv",),
-            lang=args.lang,
-            template=Path(args.template) if args.template else None,
+            how=_how(args),
         )
     )
     return 0
@@ -512,6 +519,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认在记录目录里，zip 则在其旁边")
     sub.add_argument("--format", choices=_FORMATS, default="html", help="格式，默认 html")
     sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板（--format docx）")
+    sub.add_argument("--theme", metavar="NAME", help="主题：名称或目录，换样式、用语和封面")
     lang_option(sub)
     sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
@@ -532,6 +540,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--sign-off", metavar="DIR", help="签字目录，默认为记录旁的 RECORD-sign-off")
     sub.add_argument("--format", action="append", choices=_FORMATS, help="HTML 和 JSON 之外的格式，可重复，默认 csv")
     sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板")
+    sub.add_argument("--theme", metavar="NAME", help="主题：名称或目录")
     lang_option(sub)
     sub = verb("withdraw", withdraw, "撤回一份已签发的报告：不删除，旁边放一份签名的撤回", json_too=False)
     signing(sub, "REPORT", "签发的报告目录")

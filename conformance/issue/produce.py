@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from conformance.record.manifest import measure
 from conformance.record.reading import Record, open_record
 from conformance.record.source import LEDGER, MANIFEST
 from conformance.record.verify import verify
-from conformance.report.formats import FORMATS, How, export
+from conformance.report.formats import DEFAULT, FORMATS, How, export
 from conformance.report.issued import Issued, Replaced, Signed
 
 RECORD = "record.zip"
@@ -40,8 +41,7 @@ def issue(
     signer: Signer,
     *,
     formats: Sequence[str] = USUAL,
-    lang: str = "zh-CN",
-    template: Path | None = None,
+    how: How = DEFAULT,
     now: datetime | None = None,
 ) -> Path:
     """Issue a report → its folder `archive/NUMBER`, which appears whole or not at all.
@@ -70,12 +70,7 @@ def issue(
         try:
             os.chmod(work, 0o755)  # noqa: S103 - an issued report is there to be read
             for name in dict.fromkeys(("html", "json", *formats)):
-                export(
-                    record,
-                    name,
-                    work / FORMATS[name].file,
-                    How(lang, issued=issued, template=template if name == "docx" else None),
-                )
+                export(record, name, work / FORMATS[name].file, _how(how, issued, name))
             _keep(record, work / RECORD)
             shutil.copytree(dossier, work / SIGNOFF)
             content = dsse.statement(_subject(work), TYPE, _predicate(record, read, lab, issued, at_, person.id))
@@ -86,6 +81,10 @@ def issue(
             shutil.rmtree(work, ignore_errors=True)
             raise
     return final
+
+
+def _how(how: How, issued: Issued, name: str) -> How:
+    return replace(how, issued=issued, template=how.template if name == "docx" else None)
 
 
 def _taken(archive: Path, case: Mapping[str, Any], lab: Laboratory) -> list[IssueError]:

@@ -7,14 +7,23 @@ from pathlib import Path
 
 from conformance.report.issued import Issued
 from conformance.report.text import Mask
+from conformance.report.theme import Theme
+from conformance.report.wording import Wording, wording
 from conformance.run.redact import mask_text
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """`issued` None makes a draft or a self-check; `template` is a Word template in place of the one that ships."""
+    """`issued` None makes a draft or a self-check; `template` is a Word template in place of the one that ships.
+
+    `theme` dresses HTML and PDF, and gives its words to Word too; data are never themed.
+    """
 
     lang: str = "zh-CN"
     mask: Mask = mask_text
     issued: Issued | None = None
     template: Path | None = None
+    theme: Theme | None = None
+
+    def words(self) -> Wording:
+        return self.theme.wording(self.lang) if self.theme else wording(self.lang)

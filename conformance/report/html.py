@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from conformance.record.reading import Record, open_record
 from conformance.report.evidence import Budget
-from conformance.report.files import CHUNK, placed
+from conformance.report.files import CHUNK, placed, put
 from conformance.report.issued import Issued
 from conformance.report.shape import ReportView
 from conformance.report.text import Mask, css_string, visible
+from conformance.report.theme import GUARD, Theme, rendered, themed
 from conformance.report.view import build_view
 from conformance.report.wording import Wording, wording
 from conformance.resources import cache_folder, folder
@@ -60,6 +61,7 @@ def render(
     mask: Mask = mask_text,
     budgets: tuple[Budget, Budget] | None = None,
     issued: Issued | None = None,
+    theme: Theme | None = None,
 ) -> Path:
     """Write the report of a record (or of the directory or zip that holds one) → the path of the file.
 
@@ -67,18 +69,24 @@ def render(
     """
     if not isinstance(record, Record):
         with open_record(record) as opened:
-            return render(opened, out_path, lang, mask=mask, budgets=budgets, issued=issued)
-    view = build_view(record, lang, mask=mask, budgets=budgets, issued=issued)
-    return write("report.html.j2", view, wording(lang), Path(out_path), css=style(view, wording(lang)))
+            return render(opened, out_path, lang, mask=mask, budgets=budgets, issued=issued, theme=theme)
+    words = theme.wording(lang) if theme else wording(lang)
+    view = build_view(record, lang, mask=mask, budgets=budgets, issued=issued, words=words)
+    return write("report.html.j2", view, words, Path(out_path), css=style(view, words, theme), theme=theme)
 
 
-def style(view: ReportView, words: Wording) -> str:
+def style(view: ReportView, words: Wording, theme: Theme | None = None) -> str:
     """The style sheet of one report: its number and bands stand in the margin of every printed page."""
-    return stylesheet() + page_style(
-        words,
-        number=f"{view.cover.number_label} {view.number}",
-        head=view.cover.organisation if view.laboratory else "",
-        bands=view.bands,
+    dress = theme.style + GUARD if theme else ""
+    return (
+        stylesheet()
+        + dress
+        + page_style(
+            words,
+            number=f"{view.cover.number_label} {view.number}",
+            head=view.cover.organisation if view.laboratory else "",
+            bands=view.bands,
+        )
     )
 
 
@@ -100,12 +108,21 @@ def page_style(words: Wording, *, number: str, head: str, bands: tuple[str, ...]
 
 
 def write(
-    template: str, view: Any, words: Mapping[str, str], out_path: Path, *, css: str, js: str | None = None
+    template: str,
+    view: Any,
+    words: Mapping[str, str],
+    out_path: Path,
+    *,
+    css: str,
+    js: str | None = None,
+    theme: Theme | None = None,
 ) -> Path:
     """Stream a template into a file beside its final name, then put it there. `js` "" is a page without a script."""
     js = asset("report.js") if js is None else js
     ours = {"css": raw(css), "js": raw(js)}
     values = {"r": view, "w": words, "csp": policy(css, js), **ours}
+    if theme is not None:  # looked at as a whole before anything is written
+        return put(out_path, rendered(theme, themed(theme, environment()), template, values).encode())
     with placed(out_path) as temporary, temporary.open("w", encoding="utf-8", newline="\n", buffering=CHUNK) as file:
         file.writelines(environment().get_template(template).generate(values))
     return out_path

@@ -17,7 +17,7 @@ from conformance.report.issued import Issued
 from conformance.report.kind import kind_of
 from conformance.report.shape import ReportView
 from conformance.report.text import Mask, identity
-from conformance.report.wording import wording
+from conformance.report.wording import Wording, wording
 
 
 def build_view(
@@ -28,6 +28,7 @@ def build_view(
     budgets: tuple[Budget, Budget] | None = None,
     paper: bool = False,
     issued: Issued | None = None,
+    words: Wording | None = None,
 ) -> ReportView:
     """Everything the templates need, from the record alone.
 
@@ -35,8 +36,9 @@ def build_view(
     budgets  how much evidence to show: (of checks that passed, of the others); evidence is read while printing
     paper    made for pages: evidence stands in an appendix, by number
     issued   what the issue by a laboratory added; None gives a draft or a self-check
+    words    those of a theme in place of ours
     """
-    context = Context(record, wording(lang), mask, issued)
+    context = Context(record, words or wording(lang), mask, issued)
     passes, others = budgets or (paper_budgets() if paper else default_budgets())
     reader = Reader(record.evidence, context.words, mask)
     appendix = Appendix(context, reader, passes, others) if paper else None

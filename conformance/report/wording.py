@@ -54,14 +54,15 @@ def wording(lang: str = "zh-CN") -> Wording:
     path = folder("reports") / "wording" / f"{language(lang)}.yaml"
     with path.open("rb") as file:
         data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
-    return Wording(_flat(data, ""))
+    return Wording(flat(data, ""))
 
 
-def _flat(data: dict[str, Any], prefix: str) -> dict[str, str]:
+def flat(data: dict[str, Any], prefix: str) -> dict[str, str]:
+    """Nested words → one table with dotted keys; TypeError for what is not text."""
     out: dict[str, str] = {}
     for key, value in data.items():
         if isinstance(value, dict):
-            out |= _flat(value, f"{prefix}{key}.")
+            out |= flat(value, f"{prefix}{key}.")
         elif isinstance(value, str):
             out[prefix + key] = value
         else:

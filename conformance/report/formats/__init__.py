@@ -59,7 +59,7 @@ def export(record: Record, format: str, out_path: str | Path, how: How = DEFAULT
     if how.template is not None and format != "docx":
         raise UsageError("U612", f"格式 {format} 不用模板", expected="--format docx", where="--template")
     if not known.module:  # streamed, so its size costs no memory
-        return html.render(record, out_path, how.lang, mask=how.mask, issued=how.issued)
+        return html.render(record, out_path, how.lang, mask=how.mask, issued=how.issued, theme=how.theme)
     module = importlib.import_module(f"{__name__}.{known.module}")
     return put(Path(out_path), module.render(record, how))
 

@@ -19,8 +19,8 @@ from conformance.record.source import MANIFEST, read_bytes
 from conformance.report.formats.data import render as results
 from conformance.report.how import How
 from conformance.report.html import asset, environment, page_style, raw
+from conformance.report.theme import PAPER_GUARD, rendered, themed
 from conformance.report.view import build_view
-from conformance.report.wording import wording
 
 
 def render(record: Record, how: How) -> bytes:
@@ -49,15 +49,22 @@ def render(record: Record, how: How) -> bytes:
 
 def html(record: Record, how: How) -> str:
     """The pages before they are laid out."""
-    words = wording(how.lang)
-    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True)
-    css = asset("paper.css") + page_style(
-        words,
-        number=f"{view.cover.number_label} {view.number}",
-        head=view.cover.organisation if view.laboratory else "",
-        bands=view.bands,
+    words, theme = how.words(), how.theme
+    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
+    dress = theme.paper + PAPER_GUARD if theme else ""
+    css = (
+        asset("paper.css")
+        + dress
+        + page_style(
+            words,
+            number=f"{view.cover.number_label} {view.number}",
+            head=view.cover.organisation if view.laboratory else "",
+            bands=view.bands,
+        )
     )
     values = {"r": view, "w": words, "css": raw(css), "made": record.ended}
+    if theme is not None:
+        return rendered(theme, themed(theme, environment()), "paper.html.j2", values)
     return environment().get_template("paper.html.j2").render(values)
 
 

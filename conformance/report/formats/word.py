@@ -22,7 +22,6 @@ from conformance.report.how import How
 from conformance.report.shape import ReportView
 from conformance.report.text import visible
 from conformance.report.view import build_view
-from conformance.report.wording import wording
 from conformance.resources import folder
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -37,13 +36,13 @@ def render(record: Record, how: How) -> bytes:
     except ImportError:
         raise MissingExtra("docxtpl", "docx") from None
     path = how.template or folder("reports") / "word" / "report.docx"
-    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True)
+    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=how.words())
     out = io.BytesIO()
     try:
         if path.stat().st_size > MOST:
             raise ValueError(f"larger than {MOST} bytes")
         document = DocxTemplate(str(path))
-        document.render({"r": view, "w": wording(how.lang)}, jinja_env=_environment(), autoescape=True)
+        document.render({"r": view, "w": how.words()}, jinja_env=_environment(), autoescape=True)
         document.save(out)
     except (TemplateError, OpcError, zipfile.BadZipFile, OSError, SyntaxError, ValueError, KeyError) as error:
         raise RecordError(
