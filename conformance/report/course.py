@@ -10,6 +10,7 @@ from conformance.model.verdict import Cause
 from conformance.record.reading import Attempt, Session
 from conformance.report.context import Context, mapping
 from conformance.report.shape import Line, Table
+from conformance.report.vantage import vantage
 
 SHOWN = 300  # rows of any one table here; the rest is counted and lies in the record
 
@@ -142,6 +143,7 @@ def fingerprint(context: Context) -> tuple[Table, str]:
 def environment(context: Context) -> tuple[Line, ...]:
     header, w = context.record.header, context.words
     lines = [Line(w.get(f"environment.{k}") or k, context.say(v)) for k, v in _flat(mapping(header.get("environment")))]
+    lines += vantage(context)
     lines.append(Line(w["environment.seed"], context.say(header.get("seed")), mono=True))
     if context.record.target.get("digest"):
         digest = f"sha256 {context.say(context.record.target['digest'], 80)}"
