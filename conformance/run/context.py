@@ -10,10 +10,11 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 from conformance.errors import ConformanceError
-from conformance.model.exchange import Exchange, Request
+from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.profile import Check, Operation
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
@@ -155,6 +156,21 @@ class Procedure:
             if kept is not None:
                 self.evidence.append(kept)
         return exchanges
+
+    def file(self, parameter: str) -> bytes:
+        """The content of a file that the target names; it becomes evidence, so that a replay reads the same."""
+        name = str(self.parameter(parameter))
+        request = Request("FILE", f"file:{parameter}")
+        if self._run.replaying:
+            exchange = self._run.sender.send(request, operation="file")
+        else:
+            content = Path(name).read_bytes()
+            exchange = Exchange(request, Response(0, (), content, "FILE"), operation="file")
+        self.count += 1
+        kept = self._run.keep(exchange, f"文件 {parameter}")
+        if kept is not None:
+            self.evidence.append(kept)
+        return exchange.response.body if exchange.response else b""
 
     def stop(
         self, cause: Cause, message: str, *, expected: str = "", actual: str = "", blocked_by: str = ""
