@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from conformance.errors import ConformanceError
 from conformance.model.exchange import Exchange, Request, Response
@@ -24,6 +24,9 @@ from conformance.run.run import LOGIN, Run
 from conformance.run.schemas import describe, problems, shorten, show
 from conformance.target.declare import evaluate
 from conformance.target.fill import fill
+
+if TYPE_CHECKING:
+    from conformance.run.filing import HeldFile
 
 _MOST_REASONS = 8
 _MOST_SAMPLE = 5
@@ -335,6 +338,20 @@ class Procedure:
         from conformance.run.properties import for_all
 
         for_all(self, self._run, self._key, generate, body, examples)
+
+    # Files -----------------------------------------------------------------------------------------------
+
+    def files(self, most: int = 20) -> list[HeldFile]:
+        """Files of the run with their bytes, at most so many; the same ones in a replay, if the record holds them."""
+        from conformance.run.filing import held
+
+        return held(self._run, most)
+
+    def genuine(self, name: str, data: bytes) -> bool | None:
+        """Our own word on a signed file: unchanged and rightly signed (True), not (False), not decided (None)."""
+        from conformance.run.filing import genuine
+
+        return genuine(self._run, name, data, self._run.target.parameters)
 
     # Notes -----------------------------------------------------------------------------------------------
 
