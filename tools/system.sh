@@ -16,6 +16,8 @@ else
     have pdftotext || missing="$missing poppler-utils"
     ldconfig -p 2>/dev/null | grep -q libpangoft2 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
     have ip || missing="$missing iproute2"
+    have nft || missing="$missing nftables"
+    have ethtool || missing="$missing ethtool"
 fi
 [ -n "$missing" ] || exit 0
 

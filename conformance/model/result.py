@@ -28,7 +28,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A stored object: `sha256` names the file, `kind` is exchange | examples | fingerprint | examination | document | note."""
+    """A stored object: `sha256` names the file, `kind` is exchange | examples | fingerprint | examination |
+    document | note,
+    and of a check that works with frames packets (what was sent and what came of it) | pcap (the frames themselves)."""
 
     sha256: str
     kind: str

@@ -98,9 +98,11 @@ def _again(
     try:
         exchanges = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "exchange"]
         examples = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "examples"]
+        indexes = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "packets"]
+        captures = [(index, record.evidence(str(index["capture"]))) for index in indexes]
     except ConformanceError as error:
         return _error(entry.key, error.message, error.code)
-    sender = Replay(exchanges, examples)
+    sender = Replay(exchanges, examples, captures)
     run = Run(
         profile=profile,
         target=target,
@@ -124,7 +126,8 @@ def _again(
 def _decided_by_the_run(recorded: CheckResult) -> bool:
     """Only "undecided" can be a finding about the run; whatever else a record says has to show in its evidence."""
     return recorded.verdict is Verdict.INCONCLUSIVE and (
-        recorded.blocked_by.startswith("preflight ") or any(r.code == "sample-changed" for r in recorded.reasons)
+        recorded.blocked_by.startswith("preflight ")
+        or any(r.code in ("sample-changed", "X001") for r in recorded.reasons)
     )
 
 

@@ -77,12 +77,16 @@ class Reader:
         return self._words["evidence.missing" if error.message.startswith("缺少") else "evidence.altered"]
 
     def _text(self, data: bytes, kind: str, limit: int) -> str:
+        if kind == "pcap":
+            return self._words.fill("evidence.capture", n=len(data))
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):
             return self._mask(data[: limit * 4].decode("utf-8", "replace"))
         if kind == "exchange" and isinstance(value, dict) and isinstance(value.get("request"), dict):
             return self._exchange(value, limit)
+        if kind == "packets" and isinstance(value, dict) and isinstance(value.get("summary"), list):
+            return self._mask("\n".join(str(line) for line in value["summary"]))
         return self._mask(value if isinstance(value, str) else indent(data.decode("utf-8", "replace"), limit))
 
     def _exchange(self, value: Mapping[str, Any], limit: int) -> str:

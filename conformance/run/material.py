@@ -22,6 +22,9 @@ _PLAIN = (
     "cover_exclude", "archived", "voucher", "user_id",
 )  # fmt: skip
 
+NAMES = frozenset((*_FILES, *_PLAIN))
+"""Parameters that speak of files alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Material:

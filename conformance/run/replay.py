@@ -21,9 +21,15 @@ class Replay:
     """Hands out the recorded exchanges of one check in their order. A request that differs from the recorded one is
     a disagreement between the check and its evidence, and is said so (E201, E202)."""
 
-    def __init__(self, exchanges: Sequence[Mapping[str, Any]], examples: Sequence[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        exchanges: Sequence[Mapping[str, Any]],
+        examples: Sequence[Mapping[str, Any]] = (),
+        captures: Sequence[tuple[Mapping[str, Any], bytes]] = (),
+    ) -> None:
         self._exchanges = list(exchanges)
         self._examples = list(examples)
+        self._captures = list(captures)
         self._redactor = Redactor()
         self.turn = Turn()
 
@@ -36,9 +42,15 @@ class Replay:
             raise ConformanceError("E203", "证据中没有本项生成的测试数据")
         return self._examples.pop(0)
 
+    def capture(self) -> tuple[Mapping[str, Any], bytes]:
+        """The recorded steps and frames of the next use of a link by this check."""
+        if not self._captures:
+            raise ConformanceError("E205", "证据中没有本项的帧记录")
+        return self._captures.pop(0)
+
     @property
     def left(self) -> int:
-        return len(self._exchanges)
+        return len(self._exchanges) + len(self._captures)
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:  # noqa: ARG002 - the port's form
         if not self._exchanges:

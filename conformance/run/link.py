@@ -1,0 +1,472 @@
+"""被测链路: what a packet check has in its hands. A node that exists only here, with addresses as many as it likes.
+
+    with check.link() as link:
+        link.alive()                                            # 肯定对照
+        answer = link.ask(link.to_node(frames.echo(…)), …)
+
+It answers Neighbor Solicitations for its own addresses and nothing else; the kernel of the tester has no part in it.
+Everything it sends and what concerns it of what comes back is kept as evidence (a pcapng file and the steps made of it),
+and a record judged again runs the same check over the stored frames.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from conformance.model.exchange import Request
+from conformance.model.result import Evidence, Reason
+from conformance.model.verdict import Cause
+from conformance.probe import control, frames, pcapng
+from conformance.probe.packet import LinkTrouble, PacketPort
+from conformance.run.run import Run
+from conformance.run.seen import Match, Seen, advert_for, readable
+from conformance.run.wire import Live, Stored, Wire
+
+if TYPE_CHECKING:
+    from conformance.run.context import Procedure
+
+NEAR, FAR = "near", "far"
+_LINK_LOCAL = "fe80::/64"
+_RESOLVE = 1.0  # seconds, three times: RFC 4861 section 10 (RETRANS_TIMER, MAX_MULTICAST_SOLICIT)
+_turns: dict[str, tuple[threading.Lock, list[float]]] = {}
+
+
+class Link:
+    """One check's node on the link. Used by one thread, inside `with`."""
+
+    def __init__(self, notebook: Procedure, run: Run, key: str) -> None:
+        self._notebook, self._run = notebook, run
+        self._given = run.target.parameters
+        self._seed = f"{run.seed_for(key)}"
+        self._count = 0
+        self._own: dict[ipaddress.IPv6Address, str] = {}
+        self._sent: list[bytes] = []
+        self._history: list[Seen] = []
+        self.mac = "0a:" + ":".join(f"{b:02x}" for b in self._octets("mac")[:5])
+        self.macs = {frames.mac_octets(self.mac)}  # of frames that are for us
+        self.reports = False  # keep multicast listener reports too
+        self.answering = True  # answer Neighbor Solicitations for our addresses
+        self.silence = float(self._given.get("silence") or 0.6)
+        self.patience = float(self._given.get("answer_time") or 1.0)
+        self.node = self._address("node_address")
+        self.node_mac = ""
+        self.far_mac = ""
+        self._wire: Wire = self._open()
+        self.address = self.own()
+
+    # Beginning and ending --------------------------------------------------------------------------------
+
+    def _open(self) -> Wire:
+        if reason := self._given.get("link_unavailable"):
+            self.stop(Cause.ENVIRONMENT, f"没有可用的检测链路: {reason}")
+        namespace = str(self._given.get("namespace") or "")
+        if not namespace and self._given.get("allow_disruptive") is not True:
+            self.stop(
+                Cause.CONFIGURATION,
+                "在真实接口上检测会扰乱链路上的其他节点，target 没有同意",
+                expected="allow_disruptive: true（只用于隔离的链路），或 namespace 指明网络命名空间",
+            )
+        frames.scapy()
+        if self._run.replaying:
+            return Stored.of(*self._run.sender.capture())  # type: ignore[attr-defined]
+        names = {NEAR: self._given.get("interface"), FAR: self._given.get("far_interface")}
+        wire = Live({}, self._run.stopped)
+        try:
+            for link, name in names.items():
+                if name:
+                    wire.ports[link] = PacketPort(str(name), namespace)
+        except LinkTrouble as trouble:
+            wire.give_up(trouble)
+            self._keep(wire)
+            self._unusable(trouble)
+        return wire
+
+    def _unusable(self, trouble: LinkTrouble) -> NoReturn:
+        self.stop(Cause.ENVIRONMENT, str(trouble), expected=trouble.fix)
+
+    def __enter__(self) -> Link:
+        try:
+            self._resolve()
+        except BaseException as error:
+            self.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        wire = self._wire
+        try:
+            if isinstance(wire, Live):
+                wire.close()
+                self._keep(wire)
+                if wire.trouble is not None and kind is None:
+                    raise wire.trouble
+            elif kind is None:
+                wire.close()
+        except LinkTrouble as trouble:
+            self._unusable(trouble)
+
+    def _keep(self, wire: Live) -> None:
+        store = self._run.store
+        if store is None:
+            return
+        capture = store.put_bytes(pcapng.write(wire.frames))
+        first = wire.frames[0].time if wire.frames else 0.0
+        lines = [
+            f"{n:>3}  {f.time - first:9.6f}  {'→' if f.out else '←'} {f.link:<4} {frames.describe(f.data)}"
+            for n, f in enumerate(wire.frames[:400], 1)
+        ]
+        index = {"capture": capture, "steps": wire.steps, "summary": lines, "frames": len(wire.frames)}
+        number = sum(e.kind == "packets" for e in self._notebook.evidence) + 1
+        self._notebook.evidence += [
+            Evidence(store.put_json(index), "packets", f"收发 {number}（{len(wire.frames)} 帧）"),
+            Evidence(capture, "pcap", f"帧记录 {number}（pcapng）"),
+        ]
+
+    def _resolve(self) -> None:
+        """Make sure that the node is there, and learn its MAC address.
+
+        By Neighbor Solicitation, as any neighbour would. A node that answers none (which is for V6N-29 to judge) is
+        looked for among those that answer an Echo Request to all nodes, and has to answer at the address named.
+        """
+        given = str(self._given.get("node_mac") or "").lower()
+        for _ in range(3):
+            answer = self.neighbor(self.node)
+            if answer is not None:
+                if given and given != answer.mac:
+                    self._not_there(f"{self.node} 的 MAC 地址是 {answer.mac}，不是 node_mac {given}")
+                self.node_mac = answer.mac
+                return
+        request = self.echo(b"who is there")
+        to_all = self.ask(frames.ip(self.address, frames.ALL_NODES, request), self.reply_to(request))
+        self.node_mac = given or (to_all.mac if to_all is not None else "")
+        if not self.node_mac:
+            self.stop(
+                Cause.ENVIRONMENT,
+                f"被测节点在链路上没有任何应答（{self.node}）",
+                expected="对邻居请求或发往 ff02::1 的 Echo Request 有应答",
+                actual="无应答；核对接线、接口、node_address",
+            )
+        if to_all is None or to_all.source != self.node:
+            request = self.echo(b"is it you")
+            if self.ask(self.to_node(request), self.reply_to(request)) is None:
+                self._not_there(f"链路上有节点 {to_all.source if to_all else self.node_mac}，而 {self.node} 没有应答")
+
+    def _not_there(self, message: str) -> NoReturn:
+        self.stop(Cause.CONFIGURATION, message, expected="node_address、node_mac 是被测节点在该链路上的地址")
+
+    # Who we are ------------------------------------------------------------------------------------------
+
+    def own(self, prefix: str = _LINK_LOCAL, link: str = NEAR) -> str:
+        """A new address of ours in a /64, for which we answer. Sparingly: each takes a place in the node's neighbour
+        cache, and some kernels have one small table for all."""
+        self._count += 1
+        network = int(ipaddress.IPv6Network(prefix).network_address)
+        # Never all zeros (subnet-router anycast, RFC 4291 section 2.6.1), and no EUI-64: bit 'u' is clear.
+        identifier = int.from_bytes(self._octets(f"address {self._count}")[:8]) & ~(0x02FF << 48) | 1 << 48
+        address = ipaddress.IPv6Address(network | identifier)
+        self._own[address] = link
+        return str(address)
+
+    def token(self, label: str, below: int) -> int:
+        """A number of this check's own, the same whenever it is judged again."""
+        return int.from_bytes(self._octets(label)[:6]) % below
+
+    def fresh_prefix(self, label: str) -> str:
+        """A /64 out of 2001:db8::/32 (RFC 3849) that no other check announces."""
+        value = int.from_bytes(self._octets(f"prefix {label}")[:4]) | 0x80000000
+        return f"2001:db8:{value >> 16:x}:{value & 0xFFFF:x}::"
+
+    def _octets(self, label: str) -> bytes:
+        return hashlib.sha256(f"{self._seed}|{label}".encode()).digest()
+
+    @property
+    def node_global(self) -> str:
+        """The node's other address on this link; empty when the target gives none."""
+        return self._address("node_global") if self._given.get("node_global") else ""
+
+    @property
+    def closed_port(self) -> int:
+        return int(self._given.get("closed_port") or 0)
+
+    @staticmethod
+    def prefix_of(address: str) -> str:
+        """The /64 an address is in."""
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+
+    def _address(self, name: str) -> str:
+        text = self._given.get(name)
+        try:
+            address = ipaddress.IPv6Address(str(text))
+            fit = address.scope_id is None
+        except ValueError:
+            fit = False
+        if not fit:
+            self.stop(Cause.CONFIGURATION, f"参数 {name} 不是 IPv6 地址: {text}", expected="不带区域和前缀的 IPv6 地址")
+        return str(address)
+
+    # Sending and listening -------------------------------------------------------------------------------
+
+    def trade(
+        self,
+        packets: Sequence[Any],
+        seconds: float,
+        until: Match | None = None,
+        *,
+        link: str = NEAR,
+        source_mac: str = "",
+    ) -> list[Seen]:
+        """Send packets (to the MAC address their destination calls for), and take what comes until a match or the end."""
+        built = [(link, frames.ether(source_mac or self.mac, self._towards(str(p.dst), link), p)) for p in packets]
+        return self._trade(built, seconds, until)
+
+    def burst(self, packet: Any, times: int, seconds: float) -> list[Seen]:
+        """The same packet `times` over, built once."""
+        frame = frames.ether(self.mac, self._towards(str(packet.dst), NEAR), packet)
+        return self._trade([(NEAR, frame)] * times, seconds, None)
+
+    def _trade(self, sends: Sequence[tuple[str, bytes]], seconds: float, until: Match | None) -> list[Seen]:
+        if sends:
+            self._sent = [data for _, data in sends]
+
+        def take(frame: pcapng.Frame) -> tuple[bool, Sequence[bytes], bool]:
+            if not readable(frame.data) or not self._concerns(frame.data):
+                return False, (), False
+            found = Seen(0, frame.time, frame.link, frame.data)
+            return True, self._answers(found), until is not None and until(found)
+
+        try:
+            with self._run.sender.turn.aside():
+                numbers = self._wire.trade(sends, seconds, take)
+        except InterruptedError:
+            from conformance.run.context import Aborted
+
+            raise Aborted from None
+        except LinkTrouble as trouble:
+            self._unusable(trouble)
+        came = [(number, self._wire.frames[number]) for number in numbers]
+        seen = [Seen(n + 1, f.time, f.link, f.data) for n, f in came if readable(f.data)]
+        self._history += seen
+        return seen
+
+    @property
+    def began(self) -> float:
+        """When the latest trade or hook began."""
+        return self._wire.began
+
+    def listen(self, seconds: float, until: Match | None = None) -> list[Seen]:
+        return self.trade((), seconds, until)
+
+    def ask(self, packet: Any, match: Match, *, within: float | None = None, link: str = NEAR) -> Seen | None:
+        """Send a packet; the first frame that matches, or None when none came in time."""
+        came = self.trade([packet], self.patience if within is None else within, match, link=link)
+        return next((seen for seen in came if match(seen)), None)
+
+    def ask_all(self, packet: Any, last: Match) -> list[Seen]:
+        """Send a packet; everything that came until `last`, or until the time is over."""
+        return self.trade([packet], self.patience, last)
+
+    def provoke(
+        self, make: Callable[[str], Any], match: Callable[[Seen, str], bool], *, own: str = _LINK_LOCAL
+    ) -> Seen | None:
+        """Ask for an error message, as often as error messages may be asked for (RFC 4443 section 2.4(f)).
+
+        `make(source)` gives the packet. One that stays unanswered is repeated once, from another source address.
+        """
+        for again in (False, True):
+            self._wait_turn()
+            source = self.own(own) if again or own != _LINK_LOCAL else self.address
+            answer = self.ask(make(source), lambda seen, s=source: match(seen, s))  # type: ignore[misc]
+            if answer is not None:
+                return answer
+        return None
+
+    def _wait_turn(self) -> None:
+        if self._run.replaying:
+            return
+        spacing = float(self._given.get("error_spacing") or 0)
+        name = f"{self._given.get('namespace')}|{self._given.get('interface')}"
+        lock, latest = _turns.setdefault(name, (threading.Lock(), [0.0]))
+        with lock:
+            start = max(time.monotonic(), latest[0] + spacing)
+            latest[0] = start
+        self._notebook.sleep(max(start - time.monotonic(), 0.0))
+
+    def _towards(self, destination: str, link: str) -> str:
+        if frames.is_group(destination):
+            return frames.group_mac(destination)
+        mac = self.far_mac if link == FAR else self.node_mac
+        return mac or "ff:ff:ff:ff:ff:ff"
+
+    def _concerns(self, data: bytes) -> bool:
+        """For us, or for everybody; of solicitations only those for our addresses or from nobody (DAD)."""
+        if not data[0] & 1:
+            return data[:6] in self.macs
+        if data[20] == frames.ICMPV6 and data[54] == frames.NEIGHBOR_SOLICIT and len(data) >= 78:
+            return data[22:38] == bytes(16) or ipaddress.IPv6Address(data[62:78]) in self._own
+        return self.reports or data[20] != frames.HOP_BY_HOP
+
+    def _answers(self, seen: Seen) -> Sequence[bytes]:
+        if not self.answering or seen.kind != (frames.NEIGHBOR_SOLICIT, 0):
+            return ()
+        target = ipaddress.IPv6Address(seen.target)
+        if self._own.get(target) != seen.link:
+            return ()
+        alone = seen.source == frames.UNSPECIFIED
+        to = frames.ALL_NODES if alone else seen.source
+        answer = frames.advertise(str(target), to, str(target), self.mac, solicited_=not alone)
+        return (frames.ether(self.mac, frames.group_mac(to) if alone else seen.mac, answer),)
+
+    # Common packets --------------------------------------------------------------------------------------
+
+    def to_node(self, payload: Any, source: str = "", destination: str = "", **fields: Any) -> Any:
+        return frames.ip(source or self.address, destination or self.node, payload, **fields)
+
+    def echo(self, data: bytes = b"", sequence: int | None = None) -> Any:
+        """An Echo Request of this check's own number; each has its own sequence number unless told otherwise."""
+        if sequence is None:
+            self._count += 1
+            sequence = self._count
+        return frames.echo(self.number, sequence, data)
+
+    @property
+    def number(self) -> int:
+        return self.token("echo", 0xFFFF) + 1
+
+    def reply_to(self, echo: Any, *, to: str = "") -> Match:
+        """Matches the Echo Reply to an Echo Request of ours, to whatever address it comes."""
+        number, sequence = echo.id, echo.seq
+
+        def match(seen: Seen) -> bool:
+            if seen.kind != (frames.ECHO_REPLY, 0) or (to and not seen.to(to)):
+                return False
+            return bool(seen.body[4:8] == number.to_bytes(2) + sequence.to_bytes(2))
+
+        return match
+
+    def neighbor(self, target: str, source: str = "", within: float = _RESOLVE) -> Seen | None:
+        """An ordinary Neighbor Solicitation for `target` and its answer."""
+        sender = source or self.address
+        packet = frames.solicit(sender, frames.solicited(target), target, self.mac)
+        return self.ask(packet, advert_for(target, to=sender), within=within)
+
+    # What the check says ---------------------------------------------------------------------------------
+
+    def alive(self, destination: str = "", source: str = "", what: str = "普通的 Echo Request") -> Seen:
+        """肯定对照: the node answers an ordinary Echo Request; what it does not answer after that says something."""
+        answer = None
+        for _ in range(2):
+            request = self.echo(b"conformance control")
+            answer = self.ask(self.to_node(request, source, destination), self.reply_to(request))
+            if answer is not None:
+                break
+        return self.controlled(answer, f"{what}，应有应答")
+
+    def controlled(self, answer: Seen | None, what: str) -> Seen:
+        """肯定对照 of another kind: `answer` must be there, or nothing can be judged."""
+        if answer is None:
+            self.stop(Cause.SYSTEM, f"肯定对照未通过：{what}", expected="有应答", actual="无应答")
+        self._notebook.controlled = True
+        self._notebook.witness(f"{what} → {answer.said}")
+        return answer
+
+    def quiet(
+        self,
+        packets: Sequence[Any],
+        answered: Match,
+        what: str,
+        after: Callable[[], object],
+        window: float | None = None,
+    ) -> list[Seen]:
+        """`packets` get no answer: nothing that matches until `after`, the control that follows, is answered itself.
+
+        A link keeps order, so an answer that is only late would come before that of the control.
+        """
+        self._notebook.negative = True
+        before = len(self._history)
+        self.trade(packets, self.silence if window is None else window)
+        sent = self._sent
+        after()
+        self._sent = sent
+        wrong = [seen for seen in self._history[before:] if answered(seen)]
+        first = wrong[0] if wrong else None
+        self._notebook.witness(f"{what} → {first.said if first else '无应答'}")
+        message = f"{what}：应静默丢弃，却有应答"
+        self.expect(first is None, message, expected="无应答", actual=first.said if first else "", seen=first)
+        return wrong
+
+    def expect(self, ok: bool, message: str, *, expected: Any = "", actual: Any = "", seen: Seen | None = None) -> bool:
+        """One assertion; a failed one shows the frame, and how to send what was sent."""
+        where = f"帧 {seen.number}" if seen is not None else ""
+        before = len(self._notebook.reasons)
+        self._notebook.expect(ok, message, expected=expected, actual=actual, where=where)
+        if not ok and len(self._notebook.reasons) > before:
+            self._notebook.reasons[-1] = replace(self._notebook.reasons[-1], reproduce=self.reproduce())
+        return ok
+
+    def answered(self, answer: Seen | None, what: str, expected: str, ok: Callable[[Seen], bool] | None = None) -> bool:
+        """An answer is there, and as it should be; it is a witness either way.
+
+        None where one was due is a finding only while the node is there: it has to answer something ordinary first.
+        """
+        if answer is None:
+            sent = self._sent
+            self.present()
+            self._sent = sent
+        self._notebook.witness(f"{what} → {answer.said if answer else '无应答'}")
+        right = answer is not None and (ok is None or ok(answer))
+        message = f"{what}：{'没有应答' if answer is None else '应答不对'}"
+        return self.expect(right, message, expected=expected, actual=answer.said if answer else "无应答", seen=answer)
+
+    def present(self) -> None:
+        """The node is still on the link: it answers a solicitation, or an Echo Request to itself or to all nodes."""
+        if self.neighbor(self.node) is not None:
+            return
+        for destination in (self.node, frames.ALL_NODES):
+            request = self.echo(b"still there")
+            if self.ask(self.to_node(request, "", destination), self.reply_to(request)) is not None:
+                return
+        self.stop(
+            Cause.ENVIRONMENT,
+            "被测节点不再应答任何报文，不能判断",
+            expected="对邻居请求或 Echo Request 有应答",
+            actual="无应答",
+        )
+
+    def reproduce(self) -> str:
+        name = self._given.get("interface")
+        lines = [f"sendp({frames.written(data)}, iface={str(name)!r})" for data in self._sent[:3]]
+        return "\n".join(["from scapy.all import *", *lines])[:4000]
+
+    def act(self, parameter: str) -> None:
+        """Have the control hook of the target carried out; the check stops as 无法判定 when that does not succeed."""
+        hook = str(self._notebook.parameter(parameter))
+        if hook.startswith(("http://", "https://")):
+            exchange = self._run.sender.send(Request("POST", hook), operation=f"hook {parameter}")
+            kept = self._run.keep(exchange, f"人工触发 {parameter}")
+            if kept is not None:
+                self._notebook.evidence.append(kept)
+            status = exchange.response.status if exchange.response else 0
+            said = f"HTTP {status}" if status else str(exchange.fault.message if exchange.fault else "")
+            ok, said = self._wire.act(parameter, lambda: (200 <= status < 300, said))
+        else:
+            with self._run.sender.turn.aside():
+                ok, said = self._wire.act(parameter, lambda: control.carry_out(hook))
+        if not ok:
+            self.stop(
+                Cause.CONFIGURATION, f"人工触发 {parameter} 没有成功: {said}", expected="命令、地址或操作者成功完成"
+            )
+
+    def stop(self, cause: Cause, message: str, *, expected: str = "", actual: str = "") -> NoReturn:
+        """The check cannot be judged: whose fault it is, and why."""
+        from conformance.run.context import Stopped
+
+        raise Stopped(cause, Reason(message[:500], expected=expected[:300], actual=actual[:300]))
