@@ -107,6 +107,7 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
         Case("HTML report of 10,000 checks", [python, "-m", "conformance.cli", "report", "record", "-o", "report.html"], folder, serial=True),
     ]  # fmt: skip
     out.append(Case("ipv6-api, 150 examples a property (asked: 30 s)", [python, str(HERE / "ipv6.py")], folder, serial=True, say=True))  # fmt: skip
+    out.append(Case("ipv6-support, a site of 301 pages (asked: 20 s)", [python, str(HERE / "ipv6_site.py")], folder, serial=True, say=True))  # fmt: skip
     files = CACHE / "files"
     subprocess.run([python, str(HERE / "files.py"), "make", str(files)], check=True)
     out += [

@@ -167,3 +167,12 @@ def test_the_bundle_conforms_and_a_fault_of_either_part_shows(tmp_path: Path) ->
     with open_record(tmp_path / "1") as record:
         failed = {k.rsplit("/", 1)[0] for k, r in record.results.items() if r.verdict is Verdict.FAIL}
     assert failed == {"ipv6-support/V6W-10", "ipv6-support/V6W-13", "ipv6-api/V6A-07"}
+
+
+def test_a_site_of_empty_pages_passes_nothing_that_looks_at_content() -> None:
+    results = _run("ipv6-site+every-page-is-empty")
+    looking = {"V6W-14", "V6W-17", "V6W-18", "V6W-19", "V6W-20"}
+    assert {
+        k.partition("/")[0]: r.verdict for k, r in results.items() if k.partition("/")[0] in looking
+    } == dict.fromkeys(looking, Verdict.INCONCLUSIVE)
+    assert [k for k, r in results.items() if r.verdict is Verdict.ERROR] == []

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from conformance.specimen.fault import Fault
+from conformance.specimen.fault import WHOLE_SYSTEM, Fault
 
 _CHECKS = {
     "01": "V6W-01/every-authoritative-server-gives-aaaa-records",
@@ -110,4 +110,6 @@ PAGES = (
     _fault("admin-port-is-open-over-ipv6-only", "管理端口只在 IPv6 上开放", "V6W-32", "32"),
 )
 
-FAULTS: tuple[Fault, ...] = (*NAMES, *PAGES)
+WHOLE = (Fault("every-page-is-empty", "每个地址都答 200 和空内容", "假想", kind=WHOLE_SYSTEM),)
+
+FAULTS: tuple[Fault, ...] = (*NAMES, *PAGES, *WHOLE)

@@ -48,6 +48,8 @@ class Site:
         self._since, self._failed = 0, 0.0
 
     def app(self) -> Starlette:
+        if "every-page-is-empty" in self._faults:
+            return Starlette(routes=[Route("/{path:path}", self.nothing)])
         return Starlette(
             routes=[
                 Route("/", self.home),
@@ -62,6 +64,9 @@ class Site:
                 Route("/welcome", self.welcome),
             ]
         )
+
+    async def nothing(self, _request: Request) -> Response:
+        return HTMLResponse("")
 
     def _on(self, fault: str, request: Request) -> bool:
         """Whether a fault is in force for a request that came over IPv6."""
