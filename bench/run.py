@@ -108,6 +108,23 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
     ]  # fmt: skip
     out.append(Case("ipv6-api, 150 examples a property (asked: 30 s)", [python, str(HERE / "ipv6.py")], folder, serial=True, say=True))  # fmt: skip
     out.append(Case("ipv6-support, a site of 301 pages (asked: 20 s)", [python, str(HERE / "ipv6_site.py")], folder, serial=True, say=True))  # fmt: skip
+    reports = (
+        ("html", 1000, "2 s"),
+        ("pdf", 1000, "30 s, 600 MB"),
+        ("docx", 1000, "5 s"),
+        ("html", 10000, "8 s"),
+        ("verify", 10000, "10 s"),
+    )
+    out += [
+        Case(
+            f"{what} of {n:,} clauses (asked: {asked})",
+            [python, str(HERE / "reports.py"), what, str(n)],
+            folder,
+            serial=True,
+            say=True,
+        )
+        for what, n, asked in reports
+    ]
     files = CACHE / "files"
     subprocess.run([python, str(HERE / "files.py"), "make", str(files)], check=True)
     out += [

@@ -104,6 +104,21 @@ def doctor(args: argparse.Namespace) -> int:
     return int(any(finding.stops for finding in findings))
 
 
+def watch(args: argparse.Namespace) -> int:
+    from conformance.harness.watch import watch
+
+    seen = watch(
+        args.profile,
+        args.target,
+        Path(args.out),
+        hours=args.hours,
+        interval=args.interval,
+        say=lambda s: print(s, flush=True),
+    )
+    print(f"{seen.good}/{seen.total} 次成功，历时 {seen.hours:.1f} h，最长的空档 {seen.longest_gap:.0f} s: {args.out}")
+    return 0
+
+
 def plan(args: argparse.Namespace) -> int:
     from conformance.harness.loading import load_profiles, open_target
     from conformance.plan.requests import planned_requests, text
@@ -417,6 +432,7 @@ _SAID = (
     (r"argument ([^:]+): invalid choice: (.+) \(choose from (.+)\)", "{0} 不能是 {1}，可选: {2}"),
     (r"argument ([^:]+): expected one argument", "{0} 后面要有一个值"),
     (r"argument ([^:]+): ignored explicit argument (.+)", "{0} 不带值，多写了 {1}"),
+    (r"argument ([^:]+): invalid \S+ value: (.+)", "{0} 的值不对: {1}"),
     (r"ambiguous option: (.+) could match (.+)", "{0} 不明确，可能是 {1}"),
 )
 
@@ -458,6 +474,13 @@ class _Parser(argparse.ArgumentParser):
             return ""
         close = (difflib.get_close_matches(word.partition("=")[0], known, n=1) for word in words)
         return next((found[0] for found in close if found), "")
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise ValueError(text)
+    return value
 
 
 def _json(value: Any) -> int:
@@ -517,6 +540,12 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("doctor", doctor, "检查配置：主机、证书、令牌、路径、绑定是否正确，不作判定")
     profile_option(sub)
     target_option(sub)
+    sub = verb("watch", watch, "长时观测：每隔几分钟经 IPv6 访问首页，写入可以续做的结果文件", json_too=False)
+    profile_option(sub)
+    target_option(sub)
+    sub.add_argument("-o", "--out", metavar="FILE", required=True, help="结果文件；已有的接着做")
+    sub.add_argument("--hours", type=_positive, default=24.0, metavar="H", help="总历时，从第一次访问算起，默认 24")
+    sub.add_argument("--interval", type=_positive, default=240.0, metavar="S", help="间隔秒数，默认 240")
     sub = verb("plan", plan, "列出一次检测会发送的全部请求，标出会写入数据的")
     profile_option(sub)
     target_option(sub)

@@ -17,7 +17,6 @@ from conformance.profile import load, read_file
 from conformance.run import material, sources
 from conformance.target import load_target
 from conformance.target.files import SUFFIXES
-from conformance.target.requirements import requirements
 
 
 class Specimen(Protocol):
@@ -128,12 +127,8 @@ def _hollow(spec: str) -> bool:
 def attest_manual(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
     """A specimen's manual checks are attested by its maker: a newcomer sees the whole of a conclusion.
 
-    And what it says of files is left out for a profile that asks for none. Only specimens get this; a real target's
-    words are its laboratory's own.
+    Only specimens get this; a real target's attestations are its laboratory's own words.
     """
-    known = requirements(profile).parameters
-    given = target.get("parameters", {})
-    target = {**target, "parameters": {n: v for n, v in given.items() if n in known or n not in material.NAMES}}
     attested = {a["check"] for a in target.get("attestations", ())}
     added = [
         {

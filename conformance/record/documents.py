@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.documents.finding import Level
 from conformance.errors import RecordError
 from conformance.run import material
-from conformance.run.documents import Documents, Examiner, licences
+from conformance.run.documents import Documents, Examiner, File, licences
 from conformance.run.looked import Looked, SealNumbers
 from conformance.run.tally import Question, Tally
 
@@ -61,15 +62,17 @@ def read(record: Record, event: DocumentEvent) -> Looked:
 
 def recount(record: Record, wanted: Mapping[str, Question]) -> Documents | None:
     """The tallies once more: by examining the kept files again, and of the others by what was found then."""
-    if not record.documents or not wanted:
+    if not record.documents:
         return None
     examiner = _examiner(record, wanted)
-    out = Documents({key: Tally() for key in wanted}, files=len(record.documents))
+    out = Documents({key: Tally() for key in wanted}, files=len(record.documents), examiner=examiner)
     seals = SealNumbers()
     for event, then in examinations(record):
         now = then
         if event.kept and examiner is not None and not _rests_on_a_secret(examiner, then):
             now = examiner.look(event.name, event.name, record.evidence(event.sha256), event.facts)
+        if event.kept:
+            out.sources[event.name] = File(event.name, event.size, partial(record.evidence, event.sha256))
         out.count(wanted, now, f"conformance inspect {Path(event.name).name}", event.examination)
         seals.add(now)
     out.together(wanted, seals)

@@ -10,6 +10,7 @@ from conformance.model.verdict import Cause
 from conformance.record.reading import Attempt, Session
 from conformance.report.context import Context, mapping
 from conformance.report.shape import Line, Table
+from conformance.report.vantage import vantage
 
 SHOWN = 300  # rows of any one table here; the rest is counted and lies in the record
 
@@ -101,7 +102,7 @@ def _deciding(context: Context, key: str, tries: Sequence[Attempt]) -> str:
 
 
 def special(context: Context) -> Table:
-    """Waivers, attestations and voids: the decisions in a report that a person took, not the tool."""
+    """Waivers, attestations, voids, objections: what in a report a person decided or disputed, not the tool."""
     w, say, record = context.words, context.say, context.record
     head = tuple(w[f"course.{k}"] for k in ("kind", "subject", "reason", "approver", "until"))
     rows: list[tuple[str, ...]] = []
@@ -113,10 +114,20 @@ def special(context: Context) -> Table:
     for void in record.voids:
         subject = say(void.check, 200) or ", ".join(f"ledger.jsonl:{n + 1}" for n in void.lines[:20])
         rows.append((w["course.void"], subject, say(void.reason, 800), say(void.by) or "—", "—"))
+    rows += [_objection(context, o) for o in context.case.get("objections") or () if isinstance(o, Mapping)]
     rows += [
         ("—", say(error.where, 200), say(f"[{error.code}] {error.message}", 800), "—", "—") for error in record.refused
     ]
     return _bounded(context, head, rows)
+
+
+def _objection(context: Context, data: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the vendor objects to, and how the laboratory ruled."""
+    w, say, ruling = context.words, context.say, mapping(data.get("ruling"))
+    said = say(f"{data.get('by', '')}: {data.get('text', '')}", 800)
+    told = say(ruling.get("text"), 800) or w["course.unruled"]
+    by = f"{say(ruling.get('by'), 80)} {say(ruling.get('at'), 40)}".strip() or "—"
+    return (w["course.objection"], say(data.get("clause"), 200), f"{said} → {w['course.ruling']} {told}", by, "—")
 
 
 def fingerprint(context: Context) -> tuple[Table, str]:
@@ -142,6 +153,7 @@ def fingerprint(context: Context) -> tuple[Table, str]:
 def environment(context: Context) -> tuple[Line, ...]:
     header, w = context.record.header, context.words
     lines = [Line(w.get(f"environment.{k}") or k, context.say(v)) for k, v in _flat(mapping(header.get("environment")))]
+    lines += vantage(context)
     lines.append(Line(w["environment.seed"], context.say(header.get("seed")), mono=True))
     if context.record.target.get("digest"):
         digest = f"sha256 {context.say(context.record.target['digest'], 80)}"

@@ -10,10 +10,11 @@ import base64
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from conformance.errors import ConformanceError
-from conformance.model.exchange import Exchange, Request
+from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.profile import Check, Operation
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
@@ -25,6 +26,7 @@ from conformance.target.declare import evaluate
 from conformance.target.fill import fill
 
 if TYPE_CHECKING:
+    from conformance.run.filing import HeldFile
     from conformance.run.link import Link
 
 _MOST_REASONS = 8
@@ -158,6 +160,21 @@ class Procedure:
             if kept is not None:
                 self.evidence.append(kept)
         return exchanges
+
+    def file(self, parameter: str) -> bytes:
+        """The content of a file that the target names; it becomes evidence, so that a replay reads the same."""
+        name = str(self.parameter(parameter))
+        request = Request("FILE", f"file:{parameter}")
+        if self._run.replaying:
+            exchange = self._run.sender.send(request, operation="file")
+        else:
+            content = Path(name).read_bytes()
+            exchange = Exchange(request, Response(0, (), content, "FILE"), operation="file")
+        self.count += 1
+        kept = self._run.keep(exchange, f"文件 {parameter}")
+        if kept is not None:
+            self.evidence.append(kept)
+        return exchange.response.body if exchange.response else b""
 
     def stop(
         self, cause: Cause, message: str, *, expected: str = "", actual: str = "", blocked_by: str = ""
@@ -328,6 +345,20 @@ class Procedure:
         from conformance.run.properties import for_all
 
         for_all(self, self._run, self._key, generate, body, examples)
+
+    # Files -----------------------------------------------------------------------------------------------
+
+    def files(self, most: int = 20) -> list[HeldFile]:
+        """Files of the run with their bytes, at most so many; the same ones in a replay, if the record holds them."""
+        from conformance.run.filing import held
+
+        return held(self._run, most)
+
+    def genuine(self, name: str, data: bytes) -> bool | None:
+        """Our own word on a signed file: unchanged and rightly signed (True), not (False), not decided (None)."""
+        from conformance.run.filing import genuine
+
+        return genuine(self._run, name, data, self._run.target.parameters)
 
     # Notes -----------------------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ class Documents:
     sample: str = ""
     notes: tuple[str, ...] = ()  # what was passed over, in words
     trouble: MissingExtra | None = None  # a package that is needed to examine files is not installed
+    examiner: Examiner | None = None  # how they were examined, for procedures that examine more
     sources: dict[str, File] = field(default_factory=dict)  # by name, for procedures that hand files to a system
 
     def of(self, spec: Data) -> Tally | None:
@@ -115,7 +116,7 @@ def examine_all(
         evidence = [store.put_bytes(blob) for blob in examiner.material.blobs]
         told = store.put_json(examiner.material.to_json())
         tell("documents", {"files": len(files), "keep": keep, "notes": list(notes), "evidence": [told, *evidence]})
-    out = Documents({key: Tally() for key in wanted}, notes=tuple(notes))
+    out = Documents({key: Tally() for key in wanted}, notes=tuple(notes), examiner=examiner)
     sample, seals = hashlib.sha256(), SealNumbers()
     for number, file in enumerate(files, 1):
         if run.stopped.is_set():

@@ -22,9 +22,6 @@ _PLAIN = (
     "cover_exclude", "archived", "voucher", "user_id",
 )  # fmt: skip
 
-NAMES = frozenset((*_FILES, *_PLAIN))
-"""Parameters that speak of files alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class Material:

@@ -46,8 +46,9 @@ def gather(
     progress: Callable[[int, int], None] | None = None,
 ) -> Documents | None:
     """Examine the files of the run's target for these checks; None when none of them asks for a file."""
-    wanted = asked(entries)
-    if not wanted:
+    chosen = list(entries)
+    wanted = asked(chosen)
+    if not wanted and not any(e.check.spec.get("files") and e.decided is None for e in chosen):
         return None
     target = run.target
     if target.documents:

@@ -142,6 +142,7 @@ def _near(word: str, known: Iterable[str]) -> str:
 def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.elicense.specimen import SPECIMENS
     from conformance.specimen.eseal.specimen import EsealSpecimen
+    from conformance.specimen.eseal.verifier import VerifierSpecimen
     from conformance.specimen.ipv6 import Ipv6Specimen
     from conformance.specimen.ipv6_api.specimen import SPECIMENS as IPV6_API
     from conformance.specimen.ipv6_node.specimen import SPECIMENS as IPV6_NODE
@@ -149,5 +150,13 @@ def _specimens() -> dict[str, Specimen]:
 
     return {
         specimen.name: specimen
-        for specimen in (*SPECIMENS, EsealSpecimen(), *IPV6_SITE, *IPV6_API, *IPV6_NODE, Ipv6Specimen())
+        for specimen in (
+            *SPECIMENS,
+            EsealSpecimen(),
+            VerifierSpecimen(),
+            *IPV6_SITE,
+            *IPV6_API,
+            *IPV6_NODE,
+            Ipv6Specimen(),
+        )
     }

@@ -254,6 +254,30 @@ def test_an_issued_report_has_no_band_and_slots_that_are_empty(folder: Path) -> 
     assert "*GB/T 00001-2026" not in shown
 
 
+def test_objections_stand_with_their_ruling_and_the_sample_with_its_digest(folder: Path) -> None:
+    ruled = {
+        "clause": "sample-1/5.1.2",
+        "by": "某公司",
+        "text": "条文所指不同",
+        "ruling": {"text": "维持原判", "by": "王某", "at": "2026-11-24"},
+    }
+    open_ = {"clause": "sample-1/5.1.3", "by": "某公司", "text": "另有理由"}
+    case = {**LAB_CASE, "objections": [ruled, open_], "uncertainty": "U=0.1 s, k=2", "opinions_by": "赵某"}
+    case["sample"] = {"digest": {"sha256": "ab" * 32}}
+    _, parsed = page(sample_record(folder / "objections", 10, case=case), folder)
+    shown = "".join(parsed.text)
+    for said in (
+        "某公司: 条文所指不同 → 裁定： 维持原判",
+        "王某 2026-11-24",
+        "尚未裁定",
+        "U=0.1 s, k=2",
+        "赵某",
+        "ab" * 32,
+    ):
+        assert said in shown
+    assert "objections" not in shown
+
+
 def test_paper_has_the_number_and_the_page_count_on_every_page(lab: tuple[str, Page]) -> None:
     css = lab[1].raw["style"]
     assert "@page{size:A4" in css

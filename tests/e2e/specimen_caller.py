@@ -15,7 +15,7 @@ from conformance.profile.pin import load
 from conformance.target import binding
 from conformance.target.reader import load_target
 
-BASE = load(Path(__file__).parents[2] / "profiles" / "elicense-base.yaml", cache=False)
+BASE = load(Path(__file__).parents[2] / "profiles" / "elicense.yaml", cache=False)
 
 
 class Caller:

@@ -27,7 +27,9 @@ def test_the_conforming_files_conform(command: PytestCommand, tmp_path: Path, pr
     assert ran.code == 0, ran.text
     assert "检测结论: 符合" in ran.out
     with open_record(tmp_path / "r") as opened:
-        assert {r.verdict for r in opened.results.values()} == {Verdict.PASS}
+        open_ = {k.split("/")[1]: r.verdict for k, r in opened.results.items() if r.verdict is not Verdict.PASS}
+        # What a system does that verifies files is not asked of files.
+        assert open_ == ({"EV-01": Verdict.NOT_APPLICABLE} if profile == "eseal" else {})
 
 
 def test_the_licences_among_them_conform_to_the_licence_standard(command: PytestCommand, tmp_path: Path) -> None:

@@ -122,6 +122,9 @@ def test_the_conforming_site_conforms_and_its_record_gives_the_same_verdicts_aga
         again = rejudge(record)
     assert [r.key for r in again if not r.agrees] == []
     assert len(again) == 36
+    page = (tmp_path / "r" / "report.html").read_text("utf-8")
+    for said in ("测点 IPv6", "未见隧道", "测点的解析器", "实验室地址表"):  # where the tester stood
+        assert said in page, said
 
 
 def test_the_record_of_a_wrong_site_gives_the_same_verdicts_again(tmp_path: Path) -> None:

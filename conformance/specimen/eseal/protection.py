@@ -11,7 +11,7 @@ from conformance.specimen.eseal.hashes import sm3
 
 ENTRIES, ENTRIES_VALUE = "OFDEntries.xml", "signedvalue.dat"
 ENCRYPTIONS, SEED, MAP = "Encryptions.xml", "decryptseed.dat", "entriesmap.dat"
-PASSWORD = "仅供测试"  # noqa: S105 - published on purpose, so that the encrypted specimen can be opened
+PASSWORD = "口令-sm4-仅供测试"  # noqa: S105 - published on purpose, so that the encrypted specimen can be opened
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class EsealSpecimen:
 
     def make(self, active: tuple[str, ...]) -> Made:
         batch = Batch()
-        return Made(None, lambda _: _target(Path(batch.folder.name), active), lambda _: batch)
+        return Made(None, lambda _: batch_target(Path(batch.folder.name), self.name, active, active), lambda _: batch)
 
 
 class Batch:
@@ -45,15 +45,15 @@ class Batch:
         """Nothing runs."""
 
 
-def _target(folder: Path, active: tuple[str, ...]) -> dict[str, Any]:
-    """The files below `folder` → the target as a mapping, its paths absolute."""
-    made = writing.write(folder, active)
+def batch_target(folder: Path, name: str, active: tuple[str, ...], spoils: tuple[str, ...]) -> dict[str, Any]:
+    """The files below `folder`, some spoilt → the target of the specimen `name` as a mapping, its paths absolute."""
+    made = writing.write(folder, spoils)
     parameters = dict(made["parameters"])
     for name in ("trust_anchors", "crls", "seal_status"):
         parameters[name] = [str(folder / path) for path in parameters[name]]
     return {
         **made,
-        "target": f"specimen:{'+'.join((writing.NAME, *active))}",
+        "target": f"specimen:{'+'.join((name, *active))}",
         "parameters": {**parameters, "licence_files": list(trust().licences)},
         "secrets": {"password": f"plain:{trust().password}"},
         "documents": {"paths": [str(folder / path) for path in made["documents"]["paths"]]},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.specimen.fault import Deviations
-from conformance.specimen.ipv6_site import names
+from conformance.specimen.ipv6_site import day, names
 from conformance.specimen.ipv6_site.serving import ADMIN, Serving
 
 NAME = "ipv6-site"
@@ -14,6 +14,7 @@ NAME = "ipv6-site"
 def target(serving: Serving, faults: Deviations) -> dict[str, Any]:
     spec = "+".join((NAME, *faults))
     hosts = [host.rstrip(".") for host in (*names.HOSTS, names.OLD)]
+    site = f"http://{names.WWW.rstrip('.')}/"
     root = names.SERVERS[names.ROOT_SERVER]
     return {
         "target": f"specimen:{spec}",
@@ -24,7 +25,8 @@ def target(serving: Serving, faults: Deviations) -> dict[str, Any]:
             "vendor": "conformance 样机",
         },
         "parameters": {
-            "site": f"http://{names.WWW.rstrip('.')}/",
+            "site": site,
+            "stability_record": str(day.write(serving.folder / "visits.jsonl", site, faults)),
             "roots": list(root),
             "resolver": names.SERVERS[names.RESOLVER][0],
             "lab_prefixes": ["2001:db8::/32", "192.0.2.0/24"],

@@ -1,0 +1,115 @@
+"""`conformance watch`: the home page over IPv6 every few minutes for a day, into a file that can be taken up again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from conformance.errors import UsageError
+from conformance.harness.loading import load_profiles, open_target
+from conformance.model.profile import Check
+from conformance.run.batch import live_run
+from conformance.run.context import Procedure, Stopped
+from conformance.run.run import Run
+from conformance.sites import stability
+from conformance.sites.asking import ENVIRONMENT, need_ipv6
+from conformance.sites.pages import Browser
+from conformance.sites.stability import Seen
+
+_OPERATIONS = ("page", "dns_query", "vantage")
+Say = Callable[[str], None]
+
+
+def watch(profiles: list[str], target: str, out: Path, *, hours: float, interval: float, say: Say) -> Seen:
+    """Go on until `hours` have passed since the first visit; Ctrl-C ends it, and the same command takes it up again.
+
+    UsageError U601 for a file of another site, U602 for one that cannot be read or written, U603 for a profile that
+    has nothing to watch.
+    """
+    profile = load_profiles(profiles)
+    if not set(_OPERATIONS) <= {name for part in profile.standards() for name in part.operations}:
+        raise UsageError("U603", f"测试规范 {profile.id} 没有长时观测", expected="ipv6-support", where="--profile")
+    opened, specimen = open_target(target, profile)
+    run = live_run(profile, opened)
+    try:
+        return _keep_on(run, str(opened.parameters["site"]), out, hours, interval, say)
+    finally:
+        run.sender.close()  # type: ignore[attr-defined]
+        if specimen is not None:
+            specimen.stop()
+
+
+def _keep_on(run: Run, site: str, out: Path, hours: float, interval: float, say: Say) -> Seen:
+    seen = _begin(out, site, interval)
+    first = datetime.fromisoformat(seen.started)
+    end = first + timedelta(hours=hours)
+    due = max(datetime.now(UTC), first)
+    while True:
+        wait = (due - datetime.now(UTC)).total_seconds()
+        if wait > 0:
+            run.stopped.wait(wait)
+        entry = _visit(run, site)
+        seen = _append(out, entry, seen)
+        left = max(0.0, (end - datetime.now(UTC)).total_seconds() / 3600)
+        said = (
+            "测点没有 IPv6，不计" if entry["why"] == stability.NO_VANTAGE else entry["why"] or f"HTTP {entry['status']}"
+        )
+        say(f"{entry['at']} {said}  {seen.good}/{seen.total}，还有 {left:.1f} h")
+        if due >= end:
+            return seen
+        due = min(due + timedelta(seconds=interval), end)
+
+
+def _begin(out: Path, site: str, interval: float) -> Seen:
+    try:
+        if not out.exists() or not out.stat().st_size:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            _write(out, stability.opening(site, interval, datetime.now(UTC)), 0)
+        seen = stability.read(out.read_bytes())
+    except OSError as error:
+        raise UsageError("U602", f"结果文件不能读写: {error.strerror}", where=str(out)) from None
+    except stability.BadRecordError as error:
+        raise UsageError("U602", f"结果文件不能继续: {error}", where=str(out), hint="换一个文件名重新开始") from None
+    if seen.site != site:
+        raise UsageError(
+            "U601", f"结果文件是另一个网站的: {seen.site}", expected=site, where=str(out), hint="换一个文件名"
+        )
+    return seen
+
+
+def _append(out: Path, entry: dict[str, Any], seen: Seen) -> Seen:
+    try:
+        _write(out, stability.line({**entry, "prev": seen.head}), seen.whole)
+        return stability.read(out.read_bytes())
+    except OSError as error:
+        raise UsageError("U602", f"结果文件写不进去: {error.strerror}", where=str(out)) from None
+
+
+def _write(out: Path, text: bytes, at: int) -> None:
+    """Behind the last whole line: what was torn there is overwritten. On the disk before the next visit."""
+    with out.open("r+b" if out.exists() else "x+b") as file:
+        file.truncate(at)
+        file.seek(at)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _visit(run: Run, site: str) -> dict[str, Any]:
+    """One visit, names looked up anew. A visit that fails counts only where the tester's own IPv6 works."""
+    notebook = Procedure(replace(run, _seen={}), "watch", Check("watch", "", "procedure", {}, calls=_OPERATIONS))
+    at = stability.moment(datetime.now(UTC))
+    page = Browser(notebook, fresh=True).get(site, 6)
+    exchange = page.exchange
+    why = page.why
+    if not page.ok or page.status != 200:
+        try:
+            need_ipv6(notebook)
+        except Stopped as stopped:
+            why = stability.NO_VANTAGE if stopped.blocked_by == ENVIRONMENT else why
+    elapsed = round(exchange.elapsed, 4) if exchange else 0.0
+    return {"at": at, "status": page.status, "why": why, "peer": exchange.peer if exchange else "", "elapsed": elapsed}

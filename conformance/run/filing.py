@@ -1,0 +1,74 @@
+"""Files in the hands of a procedure: those of the run with their bytes, and our own word on whether one is genuine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.documents.finding import Level
+from conformance.run import material
+from conformance.run.documents import Examiner
+from conformance.run.looked import Looked
+from conformance.run.tally import Question, level_of
+
+if TYPE_CHECKING:
+    from conformance.run.run import Run
+
+# What a signed file is genuine by: its digests, the signature value over them, and the seal it was signed with.
+_VALUE = Question(("SES-10", "CMS-02", "PDF-02"))
+_GENUINE = Question(("SIG-05", "SIG-06", "SES-05", "SES-10", "SEAL-12", "CMS-02", "PDF-01", "PDF-02"))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """One file of the run. `read` raises OSError when its bytes are not at hand any more."""
+
+    name: str
+    data: bytes
+
+
+def held(run: Run, most: int, largest: int = 4 << 20) -> list[HeldFile]:
+    """The first files of the run that are no larger than `largest`, in order of their names."""
+    sources = run.documents.sources if run.documents is not None else {}
+    if not sources and run.target.documents and not run.replaying:  # an xdist worker examined nothing itself
+        from conformance.run.sources import from_paths
+
+        sources = {f.name: f for f in from_paths(run.target.documents)[0]}
+    out: list[HeldFile] = []
+    for name in sorted(sources):
+        if len(out) >= most:
+            break
+        try:
+            data = sources[name].read()
+        except OSError:
+            continue
+        if not isinstance(data, Path) and len(data) <= largest:
+            out.append(HeldFile(name, data))
+    return out
+
+
+def genuine(run: Run, name: str, data: bytes, parameters: Mapping[str, object]) -> bool | None:
+    """Whether what was signed is unchanged and the signature holds, by mathematics alone; None when that is not decided.
+
+    Trust, validity and revocation are left out: a system may rest on other anchors than this test was given.
+    """
+    from conformance.run.context import moment
+
+    if run.documents is not None and run.documents.examiner is not None:
+        examiner = run.documents.examiner
+    else:
+        examiner = Examiner(material.gather(run.target, moment()), parameters)
+    # Without passwords and keys: no record holds them, and a replay has to come to the same.
+    held = examiner.material
+    plain = replace(held, options=replace(held.options, password=None, keys=()))
+    return _genuine(replace(examiner, material=plain, memory=None, licences=False).look(name, name, data, {}))
+
+
+def _genuine(seen: Looked) -> bool | None:
+    level = level_of(seen, _GENUINE)
+    if level is Level.FAIL:
+        return False
+    sound = level in (Level.PASS, Level.WARN) and level_of(seen, _VALUE) in (Level.PASS, Level.WARN)
+    return True if sound else None
