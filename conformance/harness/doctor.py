@@ -42,9 +42,9 @@ def doctor(profiles: Sequence[str], target: str) -> tuple[list[Finding], str]:
 
 def _well(target: Target, calls: int) -> str:
     parts = ["配置正确"]
-    if target.documents:
+    if target.documents.get("paths"):
         parts.append(f"要检测的文件 {len(find(target.documents).files)} 个，信任材料可用")
-    if calls or not target.documents:
+    if calls or not target.documents.get("paths"):
         parts.append(f"预检的 {calls} 次调用全部成功")
     return "，".join(parts)
 

@@ -107,7 +107,7 @@ def bare(text: str, profile: Profile) -> dict[str, Any] | None:
 
 def _checked(target: Target, profile: Profile, notes: list[str] | None) -> Target:
     """Files and trust material are looked for before anything is recorded: a slip of a path is no test."""
-    if target.documents and has_document_checks(profile):
+    if target.documents.get("paths") and has_document_checks(profile):
         files, told = sources.from_paths(target.documents)
         material.gather(target, datetime.now(UTC))
         if notes is not None:

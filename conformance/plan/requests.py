@@ -150,7 +150,7 @@ def text(requests: list[PlannedRequest], target: Target) -> str:
 
 def _files(target: Target) -> list[str]:
     """The files that the target names, the first of them by name."""
-    if not target.documents:
+    if not target.documents.get("paths"):
         return []
     found = find(target.documents)
     lines = [f"要检测的文件 {len(found.files) + len(found.large)} 个，只读，不发送任何内容"]

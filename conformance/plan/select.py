@@ -94,7 +94,7 @@ def _decided(entry: Planned, target: Target, at: datetime, served: bool) -> Chec
             None,
             Reason("人工检测项，尚未录入结果", expected="attestations 中有本项的有效结论", actual="无"),
         )
-    if entry.check.kind == "document" and not target.documents and not served:
+    if entry.check.kind == "document" and not target.documents.get("paths") and not served:
         reason = Reason(
             "target 没有给出要检测的文件",
             expected="documents.paths，或 --target=文件夹",

@@ -358,7 +358,13 @@ class Procedure:
         """Our own word on a signed file: unchanged and rightly signed (True), not (False), not decided (None)."""
         from conformance.run.filing import genuine
 
-        return genuine(self._run, name, data, self._run.target.parameters)
+        return genuine(self._run, name, data)
+
+    def tampered(self, name: str, data: bytes) -> list[tuple[str, bytes]]:
+        """A signed file changed in several ways, each of which makes it not genuine: what was changed, and the bytes."""
+        from conformance.run.filing import tampered
+
+        return tampered(self._run, name, data)
 
     # Notes -----------------------------------------------------------------------------------------------
 

@@ -51,14 +51,14 @@ def gather(
     if not wanted and not any(e.check.spec.get("files") and e.decided is None for e in chosen):
         return None
     target = run.target
-    if target.documents:
+    keep = bool(target.documents.get("keep", True))
+    if target.documents.get("paths"):
         files, notes = from_paths(target.documents)
-        keep = bool(target.documents.get("keep", True))
         return _examine(run, files, wanted, notes=notes, keep=keep, tell=tell, progress=progress)
     files, notes, evidence = served(run)
     if tell is not None:
         tell("served", {"evidence": [{"sha256": e.sha256, "kind": e.kind, "label": e.label} for e in evidence]})
-    return examine_all(run, files, wanted, notes=notes, keep=True, tell=tell, progress=progress, names_the_sample=False)
+    return examine_all(run, files, wanted, notes=notes, keep=keep, tell=tell, progress=progress, names_the_sample=False)
 
 
 def _examine(run: Run, files: list[File], wanted: Mapping[str, Question], **how: Any) -> Documents:

@@ -99,7 +99,9 @@ def documents(data: Data, folder: Path, where: Where) -> Data:
     """The files to test, with absolute paths and patterns; what they lead to is looked at when the run begins. T150."""
     if not data:
         return {}
-    out = {**data, "paths": tuple(str(folder / Path(p).expanduser()) for p in data["paths"])}
+    out = dict(data)
+    if "paths" in data:
+        out["paths"] = tuple(str(folder / Path(p).expanduser()) for p in data["paths"])
     if "size" in data:
         try:
             out["size"] = quantity.size(data["size"])

@@ -131,6 +131,35 @@ def an_original_file_passes_and_a_changed_one_does_not(check: Procedure) -> None
     check.for_all({"place": {"integer": {"min": 0, "max": len(content) - 1}}}, rejected, examples=6)
 
 
+def answers_about_changed_files_agree_with_our_own(check: Procedure) -> None:
+    """EL-IF-33：重新打包、改了页面、签名描述或签名值的文件，这里判为被篡改，系统也不应通过 (EV-01 的做法)。"""
+    item = check.control("download_by_id").items[0]
+    name, content = f"{item.get('id') or 'licence'}.ofd", _decoded(item.get("content"))
+    ours = check.genuine(name, content) if content is not None else None
+    if content is None or ours is not True:
+        check.require(False, "下载的文件没有成立的签名，无法比较（见 gbt-36905-2018 的条款）", cause=Cause.SYSTEM)
+        return
+    original = check.call("verify_file", content=base64.b64encode(content).decode())
+    check.witness(f"原件 → {original.outcome} {_result(original)}")
+    check.expect(
+        _result(original) == "0",
+        "签名成立的原件没有通过",
+        expected="0",
+        actual=_result(original) or original.outcome,
+        answer=original,
+    )
+    for what, changed in check.tampered(name, content):
+        answer = check.call("verify_file", content=base64.b64encode(changed).decode())
+        check.witness(f"{what} → {answer.outcome} {_result(answer)}")
+        check.expect(
+            _result(answer) in ("1", "2") or answer.outcome in ("unparsable", "bad-parameter"),
+            f"{what}的文件通过了验证",
+            expected="1 或 2",
+            actual=_result(answer) or answer.outcome,
+            answer=answer,
+        )
+
+
 def a_file_in_another_encoding_is_refused(check: Procedure) -> None:
     """EL-IF-34：contentType 不是 base64 → 参数错误（SD 102，BDC 4）。"""
     item = check.control("download_by_id").items[0]

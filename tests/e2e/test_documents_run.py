@@ -18,6 +18,7 @@ from conformance.cli import main
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Cause, Verdict
 from conformance.record.reading import open_record
+from conformance.specimen import registry
 
 SEAL = "gbt-38540-2020"
 QUIET = ("-p", "no:cacheprovider", "-q")
@@ -285,3 +286,17 @@ def test_the_downloads_of_a_system_are_examined_and_planned(
     assert main(["plan", "--profile=elicense", "--target=specimen:elicense"]) == 0
     assert "取要检测的文件" in capsys.readouterr().out
     assert main(["rejudge", str(record)]) == 0
+
+
+def test_files_of_a_system_stay_out_of_the_record_when_its_target_says_so(
+    command: PytestCommand, tmp_path: Path
+) -> None:
+    with registry.start("elicense") as running:
+        target = {**running.target, "documents": {"keep": False}}
+        (tmp_path / "target.yaml").write_text(json.dumps(target, ensure_ascii=False), encoding="utf-8")
+        at = (f"--target={tmp_path / 'target.yaml'}", f"--record={tmp_path / 'r'}", "--clause=EL-FI-03")
+        ran = command("--profile=gbt-36905-2018", "--profile=gbt-36906-2018", *at, *QUIET)
+    assert ran.code == 0, ran.text
+    with open_record(tmp_path / "r") as opened:
+        assert [e.kept for e in opened.documents] == [False, False]
+    assert not [p for p in (tmp_path / "r").rglob("*.bin") if p.read_bytes().startswith(b"PK")]

@@ -234,12 +234,21 @@ INTERFACE = (
         "文件验证一律答复未提供",
         "F8",
         "EL-IF-33/an-original-file-passes-and-a-changed-one-does-not",
+        "EL-IF-33/answers-about-changed-files-agree-with-our-own",
     ),
     fault(
         "tampered-file-passes",
         "被改动的文件验证通过",
         "假想",
         "EL-IF-33/an-original-file-passes-and-a-changed-one-does-not",
+        "EL-IF-33/answers-about-changed-files-agree-with-our-own",
+    ),
+    fault(
+        "original-file-fails",
+        "文件验证对原件也答复不通过",
+        "假想",
+        "EL-IF-33/an-original-file-passes-and-a-changed-one-does-not",
+        "EL-IF-33/answers-about-changed-files-agree-with-our-own",
     ),
     fault(
         "content-type-ignored", "文件验证不检查内容编码方式", "假想", "EL-IF-34/a-file-in-another-encoding-is-refused"

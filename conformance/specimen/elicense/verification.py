@@ -108,6 +108,8 @@ def verify_file(house: House, account: Account, inputs: Inputs) -> dict[str, str
         raise Refusal("bad-parameter", "文件内容不是 base64") from None
     if "file-verification-stub" in house.faults:
         raise Refusal("not-offered", "证照源未提供此服务接口")
+    if "original-file-fails" in house.faults:
+        return {"result": "1"}
     if hashlib.sha256(content).hexdigest() in house.archive or "tampered-file-passes" in house.faults:
         return {"result": "0"}
     return {"result": "1" if files.is_ofd(content) else "2"}
