@@ -255,6 +255,19 @@ def publish(args: argparse.Namespace) -> int:
     return 0
 
 
+def impact(args: argparse.Namespace) -> int:
+    from conformance.issue.impact import impact, text
+    from conformance.issue.lab import load_laboratory
+    from conformance.profile import load
+
+    found = impact(Path(args.archive), load_laboratory(args.lab), load(args.profile) if args.profile else None)
+    if args.json:
+        _json([a.to_json() for a in found if args.all or a.touched])
+    else:
+        print(text(found))
+    return int(any(a.touched for a in found))
+
+
 def keys(args: argparse.Namespace) -> int:
     from conformance.issue.lab import load_laboratory
     from conformance.issue.publish import public_keys
@@ -585,6 +598,11 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--lab", required=True, metavar="FILE", help="检测机构 lab.yaml")
     sub.add_argument("-o", "--out", required=True, metavar="DIR", help="输出目录，先前公布的会被代替")
     lang_option(sub)
+    sub = verb("impact", impact, "测试规范或检测程序改变后，哪些已签发的报告会变")
+    sub.add_argument("archive", metavar="ARCHIVE", help="conformance issue 的报告档案")
+    sub.add_argument("--lab", required=True, metavar="FILE", help="检测机构 lab.yaml")
+    sub.add_argument("--profile", metavar="NAME", help="改变后的测试规范；不写则用记录自己的规范和现在的检测程序")
+    sub.add_argument("--all", action="store_true", help="JSON 中也列出不受影响的")
     sub = verb("keys", keys, "印出检测机构公布的公钥文件 keys.json", json_too=False)
     sub.add_argument("lab", metavar="LAB", help="检测机构 lab.yaml")
     sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，不写则印在标准输出")

@@ -49,7 +49,7 @@ GUARD = (
 )
 PAPER_GUARD = (
     ".watermark{display:block!important;visibility:visible!important;opacity:1!important;position:fixed!important;top:100mm!important;"
-    "left:0!important;right:0!important;font-size:76pt!important;color:#f1f2f4!important;transform:rotate(-32deg)!important}"
+    "left:0!important;right:0!important;font-size:64pt!important;color:#f1f2f4!important;transform:rotate(-32deg)!important}"
     "html,body{display:block!important;visibility:visible!important;opacity:1!important}"
 )
 

@@ -6,7 +6,7 @@ import json
 import sys
 from base64 import b64encode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,7 @@ def sign_all(record: Record, lab: Lab, dossier: Path, people: dict[str, str] | N
         more = {"case_file": options.get("case_file")} if role == "prepare" else {}
         if role == "review":
             more = {"read_attempts": options.get("read_attempts")}
-        at = options.get("at", NOW).replace(minute=minute)
+        at = options.get("at", NOW) + timedelta(minutes=minute)
         sign(record, lab.load(), dossier, role, person, lab.signers[person], now=at, **more)
 
 

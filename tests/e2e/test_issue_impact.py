@@ -1,0 +1,94 @@
+"""An error in a check: exactly the issued reports it touches are named, judged from their kept records alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("cryptography")
+_TESTS = Path(__file__).resolve().parents[1]
+for _folder in (_TESTS, _TESTS / "cover"):
+    if str(_folder) not in sys.path:
+        sys.path.insert(0, str(_folder))
+
+from kit_issue import CASE, Lab, laboratory, sign_all  # noqa: E402 - the path had to be made first
+
+from conformance import cli  # noqa: E402
+from conformance.issue.impact import impact  # noqa: E402
+from conformance.issue.produce import issue  # noqa: E402
+from conformance.profile import load  # noqa: E402
+from conformance.record.reading import open_record  # noqa: E402
+from conformance.resources import folder as resources  # noqa: E402
+
+NAME = "gbt-36904-2018"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lab]:
+    """One report of a real run against the specimen."""
+    work = tmp_path_factory.mktemp("impact")
+    (work / "case.yaml").write_text(json.dumps(CASE, ensure_ascii=False), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:profiling", f"--profile={NAME}"]
+    command += ["--target=specimen:elicense", "--case=case.yaml", "--record=r", "--conformance-report=none"]
+    env = {**os.environ, "XDG_STATE_HOME": str(work / "state")}
+    ran = subprocess.run(command, cwd=work, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    with open_record(work / "r") as record:
+        lab = laboratory(work / "lab", record)
+        lab.data["people"][2]["standards"] = ["GB/T 36904-2018"]
+        at = datetime.now(UTC).replace(second=0, microsecond=0)
+        sign_all(record, lab, work / "s", at=at)
+    issue(work / "r", lab.load(), work / "s", work / "archive", "zhao", lab.signers["zhao"])
+    return work / "archive", lab
+
+
+def changed(folder: Path, old: str, new: str) -> Path:
+    """The profile with one sentence of its YAML changed, beside what it uses."""
+    shutil.copytree(resources("profiles"), folder, dirs_exist_ok=True)
+    path = folder / f"{NAME}.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_nothing_changed_touches_nothing(archive: tuple[Path, Lab]) -> None:
+    found = impact(archive[0], archive[1].load(), load(NAME))
+    assert [(a.number, a.touched, a.before, a.after) for a in found] == [
+        ("EX-2026-0001", False, "CONFORMS", "CONFORMS")
+    ]
+
+
+def test_a_profile_that_was_not_used_touches_nothing(archive: tuple[Path, Lab]) -> None:
+    assert impact(archive[0], archive[1].load(), load("gbt-36903-2018")) == []
+
+
+def test_a_changed_check_names_the_report_the_clause_and_the_conclusion(
+    archive: tuple[Path, Lab], tmp_path: Path, capsys: Any
+) -> None:
+    path = changed(tmp_path / "profiles", "{format: licence-id-root}", "{format: uscc}")  # a mistake: another identifier is asked for
+    (affected,) = impact(archive[0], archive[1].load(), load(str(path)))
+    assert affected.turned
+    assert (affected.before, affected.after) == ("CONFORMS", "DOES_NOT_CONFORM")
+    assert affected.clauses
+    assert all(key.startswith(f"{NAME}/") for key, _, _ in (*affected.clauses, *affected.checks))
+    assert cli.main(["impact", str(archive[0]), "--lab", str(archive[1].path), "--profile", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "EX-2026-0001: 结论 CONFORMS → DOES_NOT_CONFORM" in said
+    assert "1 份受影响，1 份结论改变" in said
+
+
+def test_a_report_without_its_record_is_never_called_unaffected(archive: tuple[Path, Lab], tmp_path: Path) -> None:
+    shutil.copytree(archive[0], tmp_path / "a")
+    (tmp_path / "a" / "EX-2026-0001" / "record.zip").unlink()
+    (affected,) = impact(tmp_path / "a", archive[1].load(), load(NAME))
+    assert affected.touched
+    assert "没有所附的检测记录" in affected.problem
