@@ -74,7 +74,9 @@ def test_a_profile_that_was_not_used_touches_nothing(archive: tuple[Path, Lab]) 
 def test_a_changed_check_names_the_report_the_clause_and_the_conclusion(
     archive: tuple[Path, Lab], tmp_path: Path, capsys: Any
 ) -> None:
-    path = changed(tmp_path / "profiles", "{format: licence-id-root}", "{format: uscc}")  # a mistake: another identifier is asked for
+    path = changed(
+        tmp_path / "profiles", "{format: licence-id-root}", "{format: uscc}"
+    )  # a mistake: another identifier is asked for
     (affected,) = impact(archive[0], archive[1].load(), load(str(path)))
     assert affected.turned
     assert (affected.before, affected.after) == ("CONFORMS", "DOES_NOT_CONFORM")
