@@ -10,7 +10,9 @@ import pytest
 from conformance.documents.file import FileExamination
 from conformance.documents.finding import Level
 from conformance.documents.together import SealNumbers
+from conformance.profile import load
 from conformance.specimen import eseal
+from conformance.specimen.eseal.checks import keys as checks_of
 
 pytest.importorskip("pyhanko")
 pytest.importorskip("zxingcpp")
@@ -107,3 +109,14 @@ def test_the_files_can_be_made_for_another_day() -> None:
 
 def test_names_are_of_one_form() -> None:
     assert all(name.replace("-", "").isalnum() and name.islower() for name in eseal.SPOILS)
+
+
+def test_every_check_of_files_is_named_by_a_fault_and_every_key_is_a_check() -> None:
+    """The profiles and the list of keys beside the generator do not drift apart."""
+    parts = [part for name in ("eseal", "gbt-36905-2018") for part in load(name).standards()]
+    checks = {f"{p.id}/{c.id}/{k.name}": k for p in parts for c in p.clauses for k in c.checks}
+    keys = {key for fault in eseal.FAULTS for key in fault.kills} | {
+        key for spoil in eseal.SPOILS.values() for key in checks_of(spoil.licence, advice=spoil.advice)
+    }
+    assert keys - set(checks) == set()
+    assert {key for key, check in checks.items() if check.kind == "document"} - keys == set()
