@@ -215,7 +215,7 @@ class _Stream(httpcore.NetworkStream):
             raise httpcore.WriteTimeout from None
         except OSError as error:
             raise httpcore.WriteError(str(error)) from None
-        self._asked = time.perf_counter()
+        self._asked = self._asked or time.perf_counter()  # the head is out; a GET has nothing more to send
 
     def close(self) -> None:
         self._socket.close()

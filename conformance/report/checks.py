@@ -14,6 +14,7 @@ from conformance.record.reading import ClauseView as JudgedClause
 from conformance.report.appendix import Appendix
 from conformance.report.context import LONG, SAID, Context
 from conformance.report.evidence import Budget, Reader
+from conformance.report.pictures import pictures
 from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
 
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
@@ -51,6 +52,7 @@ class Checks:
             blocked_by=self._blocked(result),
             sample=self._sample(result),
             measures=self._measures(result),
+            pictures=pictures(self.context, result),
             generation=tuple(self._generation(result.generation or {})),
             manual=tuple(self._manual(judged.check)) if judged.check.kind == "manual" else (),
             evidence=self._evidence(result, bad),

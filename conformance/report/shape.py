@@ -91,6 +91,31 @@ class MeasureView:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """`kind`: rect | dot | line | text. `x2`, `y2` are the size of a rect, the end of a line; `text` only for text."""
+
+    kind: str
+    x: float
+    y: float
+    x2: float = 0.0
+    y2: float = 0.0
+    ink: str = "#8a8a8a"
+    text: str = ""
+    end: bool = False  # text that ends at x
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture; `label` says in words what it shows."""
+
+    title: str
+    label: str
+    height: float
+    shapes: tuple[Shape, ...]
+    width: float = 640.0
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """A stored object: `text` is its readable form, or empty with the `note` that says where it is."""
 
@@ -116,6 +141,7 @@ class CheckView:
     blocked_by: str = ""
     sample: tuple[str, ...] = ()
     measures: tuple[MeasureView, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     generation: tuple[Line, ...] = ()
     in_full: bool = False  # the tree prints the reasons too, because no finding of its own does
     manual: tuple[Line, ...] = ()

@@ -100,6 +100,7 @@ def _judge(check: Procedure, browser: Browser, every: tuple[str, ...], what: str
             "not_visited": [{"url": p.url, "why": p.words} for p in unknown],
         },
     )
+    check.attach(f"图 {what}", {"figure": "coverage", "good": good, "bad": len(bad), "unknown": len(unknown)})
     check.require(good + len(bad) + len(unknown) > 0, f"{what}在两个地址族上都打不开，没有可计的分母", Cause.SYSTEM)
     reached = rate.verdict(floor)
     if reached is None:

@@ -166,6 +166,8 @@ def _compare(check: Procedure, what: str, probe: Probe) -> None:
             )
     found = degradation(times[6], times[4], floor=floor, limit=limit)
     check.witness(f"{what}：{found}")
+    shown = {f"IPv{version}": [round(1000 * s, 3) for s in held] for version, held in times.items()}
+    check.attach(f"图 {what}", {"figure": "delays", "unit": "ms", "series": shown})
     for version, value, mean in ((6, found.v6, found.mean_v6), (4, found.v4, found.mean_v4)):
         n = len(times[version])
         check.measure(f"{what} IPv{version}", value * 1000, "ms", statistic=f"中位数（均值 {mean * 1000:.1f}）", n=n)

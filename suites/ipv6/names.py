@@ -156,7 +156,9 @@ def the_name_resolves_over_ipv6_alone(check: Procedure) -> None:
     anyhow = walk(check, zone.host_of(check), "AAAA")
     check.require(anyhow.ok, f"域名没有 AAAA，由 V6W-01 判定（{anyhow.said}）", cause=Cause.SYSTEM)
     way = walk(check, zone.host_of(check), "AAAA", (6,))
-    check.attach("授权体系（仅 IPv6）", {"steps": [_step(s) for s in way.steps], "result": way.kind})
+    check.attach(
+        "图 授权体系（仅 IPv6）", {"figure": "chain", "steps": [_step(s) for s in way.steps], "result": way.kind}
+    )
     for step in way.steps:
         check.witness(f"{step.zone} {step.server} {step.address} → {step.said}")
     check.expect(

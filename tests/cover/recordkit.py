@@ -102,9 +102,13 @@ def record(
     close: bool = True,
     resume: bool = False,
     start: datetime = START,
+    notes: Sequence[tuple[str, Any]] = (),
     **header: Any,
 ) -> Path:
-    """One session: open, fingerprint, start and verdict of every result with evidence, events, fingerprint, close."""
+    """One session: open, fingerprint, start and verdict of every result with evidence, events, fingerprint, close.
+
+    `notes`: (label, value) that the first check keeps as evidence.
+    """
     tick = clock(start)
     ledger = Ledger.resume(directory, clock=tick) if resume else Ledger.create(directory, clock=tick)
     store = EvidenceStore(directory)
@@ -116,7 +120,8 @@ def record(
         for result in results:
             ledger.append("start", check=result.key, attempt=1)
             stored = store.put_json({"exchange": result.key, "verdict": str(result.verdict)})
-            with_evidence = replace(result, evidence=(Evidence(stored, "exchange", "GET /"),))
+            kept = [Evidence(store.put_json(value), "note", label) for label, value in notes if result is results[0]]
+            with_evidence = replace(result, evidence=(Evidence(stored, "exchange", "GET /"), *kept))
             ledger.append("verdict", **with_evidence.to_json())
         for event, data in events:
             ledger.append(event, **data)
