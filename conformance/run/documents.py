@@ -154,6 +154,7 @@ class Examiner:
     def look(self, name: str, shown: str, data: bytes | Path, facts: Mapping[str, Any]) -> Looked:
         """The examination of some bytes. A bug of ours is a file that was not examined, and no end of the run."""
         options, given = self.material.options, self.material.given
+        facts = facts or material.facts_of(self.material, name)
         if facts:
             given |= {"licence_facts"}
         if self.licences:

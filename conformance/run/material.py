@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.model.target import Secret, Target
-from conformance.target.files import only, read_material
+from conformance.target.files import licence_rows, only, read_material
 
 if TYPE_CHECKING:
     from conformance.documents.options import Options
 
-_FILES = ("trust_anchors", "intermediates", "crls", "seal_status")
+_FILES = ("trust_anchors", "intermediates", "crls", "seal_status", "licence_facts")
+_ONE = ("seal_status", "licence_facts")
 _PLAIN = (
     "validation_time", "seal_status_complete", "generations", "hashes", "accept_v1_seals", "cover_root",
     "cover_exclude", "archived", "voucher", "user_id",
@@ -31,6 +32,7 @@ class Material:
     given: frozenset[str]
     blobs: tuple[bytes, ...]
     plain: Mapping[str, Any]
+    facts: tuple[tuple[str, Mapping[str, Any]], ...] = ()  # pattern of a name → what is known of that licence
 
     def to_json(self) -> dict[str, Any]:
         return {"given": sorted(self.given), "parameters": dict(self.plain)}
@@ -47,7 +49,7 @@ def gather(target: Target, now: datetime) -> Material:
         paths = target.parameters.get(name)
         if paths:
             read = [data for path in paths for data in read_material(Path(path), name)]
-            values[name] = only(read, name) if name == "seal_status" else read
+            values[name] = only(read, name) if name in _ONE else read
             plain[name] = [hashlib.sha256(data).hexdigest() for data in read]
             blobs += read
     for name in ("password", "keys"):
@@ -55,22 +57,33 @@ def gather(target: Target, now: datetime) -> Material:
         if isinstance(value, Secret):
             values[name] = "".join(value)
             given.add(name)
-    return Material(_options(values), frozenset(given), tuple(blobs), plain)
+    return _made(values, frozenset(given), tuple(blobs), plain)
 
 
 def restore(data: Mapping[str, Any], read: Callable[[str], bytes]) -> Material:
     """The material of a record; `read` gives a blob by its SHA-256."""
     plain = dict(data["parameters"])
     values = {k: [read(sha) for sha in v] if k in _FILES else v for k, v in plain.items()}
-    if "seal_status" in values:
-        values["seal_status"] = only(values["seal_status"], "seal_status")
-    return Material(_options(values), frozenset(data["given"]), (), plain)
+    values |= {name: only(values[name], name) for name in _ONE if name in values}
+    return _made(values, frozenset(data["given"]), (), plain)
 
 
-def _options(values: Mapping[str, Any]) -> Options:
+def _made(
+    values: dict[str, Any], given: frozenset[str], blobs: tuple[bytes, ...], plain: Mapping[str, Any]
+) -> Material:
     from conformance.documents.parameters import options_from
 
-    return options_from(values)
+    table = values.pop("licence_facts", None)
+    facts = licence_rows(table) if table is not None else ()
+    # Whether something is known of a licence is said of each file.
+    return Material(options_from(values), given - {"licence_facts"}, blobs, plain, facts)
+
+
+def facts_of(held: Material, name: str) -> Mapping[str, Any]:
+    """What the table of the target says of one file; empty when it says nothing."""
+    bare = name.rpartition("!")[2]
+    names = (bare, bare.rpartition("/")[2])
+    return next((f for pattern, f in held.facts if any(fnmatch.fnmatchcase(n, pattern) for n in names)), {})
 
 
 def for_file(options: Options, parameters: Mapping[str, Any], name: str, facts: Mapping[str, Any]) -> Options:

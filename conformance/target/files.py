@@ -6,7 +6,9 @@ ends: by depth, by the number of entries, by the size of a file.
 
 from __future__ import annotations
 
+import csv
 import glob
+import io
 import os
 import stat
 from collections import Counter
@@ -145,6 +147,30 @@ def only(read: Sequence[bytes], name: str) -> bytes:
     if len(read) != 1:
         raise _unusable(name, f"应为一个文件，实有 {len(read)} 个")
     return read[0]
+
+
+def licence_rows(data: bytes) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """A CSV of what is known of licence files: pattern of the file's name → facts, in order.
+
+    Columns: `file` (a name or pattern), `identifier`, and if known `numbers` (several with a blank between) and `purpose`.
+    """
+    name = "licence_facts"
+    try:
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _unusable(name, f"读不出来（{type(error).__name__}）", "UTF-8 的 CSV") from None
+    out = []
+    for number, row in enumerate(rows, 2):
+        pattern = (row.get("file") or "").strip()
+        facts = {k: (row.get(k) or "").strip() for k in ("identifier", "purpose")}
+        if not pattern or not facts["identifier"]:
+            raise _unusable(
+                name, f"第 {number} 行没有 file 或 identifier", "列 file、identifier，可加 numbers、purpose"
+            )
+        numbers = tuple((row.get("numbers") or "").split())
+        kept = {k: v for k, v in facts.items() if v}
+        out.append((pattern, {**kept, **({"numbers": numbers} if numbers else {})}))
+    return tuple(out)
 
 
 def _unusable(name: str, why: str, expected: str = "") -> TargetError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.documents.finding import Finding, Level
@@ -144,6 +144,10 @@ def test_two_seals_of_one_number_fail_together_and_one_seal_in_many_files_does_n
 levels = st.sampled_from(list(Level))
 
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
+
+
+@CALM
 @given(st.lists(st.tuples(levels, st.sampled_from(["SIG-06", "SEAL-12"]), st.text(max_size=20)), max_size=30))
 def test_an_examination_comes_back_from_a_record_as_it_was(found: list[tuple[Level, str, str]]) -> None:
     file = a_file(*(finding(level, clause, message) for level, clause, message in found), title="x")
@@ -153,6 +157,7 @@ def test_an_examination_comes_back_from_a_record_as_it_was(found: list[tuple[Lev
         assert counted(question, again).to_json() == counted(question, file).to_json()
 
 
+@CALM
 @given(st.lists(st.lists(levels, max_size=4), max_size=8))
 def test_a_tally_comes_back_from_another_process_as_it_was(files: list[list[Level]]) -> None:
     tally = counted(ANY, *(a_file(*map(finding, found), name=f"{n}.ofd") for n, found in enumerate(files)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -41,6 +42,24 @@ def test_the_licences_among_them_conform_to_the_licence_standard(command: Pytest
             "EL-FI-09": (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
         }, ran.text
         assert {r.witnesses for r in opened.results.values()} <= {0, 1, 2}, "only the licences are judged as licences"
+
+
+def test_what_is_known_of_licences_may_come_from_a_table(command: PytestCommand, tmp_path: Path) -> None:
+    with registry.start("eseal") as running:
+        (folder,) = running.target["documents"]["paths"]
+        names = [p.name for p in Path(folder).glob("1.2.156.3005.2.*.ofd")]
+        rows = "".join(f"{name},{name.removesuffix('.ofd')}\n" for name in names)
+        (tmp_path / "known.csv").write_text("file,identifier\n" + rows, encoding="utf-8")
+        target = {**running.target, "documents": {"paths": [str(Path(folder) / name) for name in names]}}
+        target["parameters"] = {**target["parameters"], "licence_facts": ["known.csv"]}
+        (tmp_path / "target.yaml").write_text(json.dumps(target, ensure_ascii=False), encoding="utf-8")
+        at = (f"--target={tmp_path / 'target.yaml'}", f"--record={tmp_path / 'r'}")
+        ran = command("--profile=gbt-36905-2018", *at, *QUIET)
+        (tmp_path / "known.csv").write_text("file\nx\n", encoding="utf-8")
+        refused = command("--profile=gbt-36905-2018", at[0], *QUIET)
+    assert ran.code == 0, ran.text
+    assert main(["rejudge", str(tmp_path / "r")]) == 0, "the table is in the record"
+    assert "identifier" in refused.refused("T164")
 
 
 @pytest.mark.parametrize("fault", ["signature-flipped", "v1-signature-flipped", "licence-page-changed", "md5-digests"])

@@ -45,5 +45,12 @@ def test_a_verifier_that_does_not_is_caught(command: PytestCommand, tmp_path: Pa
     assert all(wrong[fault] in reason.message for reason in result.reasons[:3]), result.reasons
 
 
+def test_workers_of_xdist_hand_in_the_same_files(command: PytestCommand, tmp_path: Path) -> None:
+    record = tmp_path / "r"
+    ran = command("--profile=mof-voucher-2024", "--target=specimen:eseal-verifier", f"--record={record}", *QUIET, "-n2")
+    assert ran.code == 0, ran.text
+    assert main(["rejudge", str(record)]) == 0
+
+
 def test_files_alone_are_not_asked_what_a_system_does(command: PytestCommand, tmp_path: Path) -> None:
     assert asked(command, tmp_path, "specimen:eseal").verdict is Verdict.NOT_APPLICABLE
