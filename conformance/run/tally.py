@@ -124,7 +124,7 @@ def add(tally: Tally, question: Question, looked: Looked, reproduce: str, eviden
     tally.looked += 1
     if looked.unread:
         tally.unread += 1
-        doubt = Said("", EVERY, Level.UNKNOWN, f"文件没有检查：{looked.unread}", cause=str(Cause.ENVIRONMENT))
+        doubt = Said("", EVERY, Level.UNKNOWN, f"文件没有检查：{looked.unread}", cause=str(_why_unread(looked.unread)))
         _note(tally.doubts, doubt, looked, reproduce, set())
         return
     level = level_of(looked, question)
@@ -158,6 +158,13 @@ def add(tally: Tally, question: Question, looked: Looked, reproduce: str, eviden
         tally.sample.append(looked.name)
     if evidence and len(tally.evidence) < _MOST_EVIDENCE and (level is Level.FAIL or len(tally.evidence) < 3):
         tally.evidence.append((evidence, looked.name))
+
+
+def _why_unread(why: str) -> Cause:
+    """A bound that the tester set, a bug of ours, or the disk."""
+    if "documents.size" in why:
+        return Cause.CONFIGURATION
+    return Cause.TOOL if why.startswith("检查程序出错") else Cause.ENVIRONMENT
 
 
 def add_together(tally: Tally, said: Iterable[Said]) -> None:

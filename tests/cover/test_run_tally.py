@@ -113,6 +113,18 @@ def test_a_file_that_was_not_examined_is_undecided_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
+    ("why", "cause"),
+    [
+        ("读不出来（Permission denied）", Cause.ENVIRONMENT),
+        ("读不出来（大小超过上限 documents.size，没有打开）", Cause.CONFIGURATION),
+        ("检查程序出错 KeyError: x", Cause.TOOL),
+    ],
+)
+def test_whose_doing_it_is_that_a_file_was_not_examined(why: str, cause: Cause) -> None:
+    assert counted(ANY, unread("a.ofd", 5, why)).doubt is cause
+
+
+@pytest.mark.parametrize(
     ("standard", "aspect", "generation", "heard"),
     [
         ("GB/T 38540-2020", "", "v4", True),

@@ -250,6 +250,20 @@ def test_a_hostile_name_is_only_a_name(command: PytestCommand, trust: list[str],
     assert "\u202e" not in ran.out
 
 
+def test_a_file_that_is_too_large_is_not_opened_and_leaves_no_pass(
+    command: PytestCommand, trust: list[str], tmp_path: Path
+) -> None:
+    folder = write_files(tmp_path / "files", only=("document.ofd",))
+    with (folder / "huge.ofd").open("wb") as file:
+        file.truncate(5 << 30)  # sparse: it takes no room on the disk
+    ran = command(f"--profile={SEAL}", f"--target={folder}", f"--record={tmp_path / 'r'}", *trust, *QUIET)
+    assert ran.code == 1
+    by = results(tmp_path / "r")
+    assert {(r.verdict, r.cause) for r in by.values()} == {(Verdict.INCONCLUSIVE, Cause.CONFIGURATION)}
+    assert "documents.size" in by["SES-10"].reasons[0].message
+    assert main(["rejudge", str(tmp_path / "r")]) == 0
+
+
 def test_plan_doctor_and_init_speak_of_files(
     trust: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
