@@ -7,6 +7,11 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# An example's first use of a module may take a second on a busy machine; that is no fault of the code.
+settings.register_profile("conformance-tests", deadline=None)
+settings.load_profile("conformance-tests")
 
 # Reasons that are about the machine's nature, not about a missing package.
 ALLOWED = (
