@@ -95,8 +95,9 @@ def init(args: argparse.Namespace) -> int:
 
 def doctor(args: argparse.Namespace) -> int:
     from conformance.harness.doctor import doctor
+    from conformance.harness.loading import parameters
 
-    findings, text = doctor(args.profile, args.target)
+    findings, text = doctor(args.profile, args.target, parameters(args.param))
     if args.json:
         _json([finding.to_json() for finding in findings])
     else:
@@ -120,11 +121,11 @@ def watch(args: argparse.Namespace) -> int:
 
 
 def plan(args: argparse.Namespace) -> int:
-    from conformance.harness.loading import load_profiles, open_target
+    from conformance.harness.loading import load_profiles, open_target, parameters
     from conformance.plan.requests import planned_requests, text
 
     profile = load_profiles(args.profile)
-    target, specimen = open_target(args.target, profile)
+    target, specimen = open_target(args.target, profile, parameters=parameters(args.param))
     try:
         requests = planned_requests(profile, target)
     finally:
@@ -529,6 +530,15 @@ def _parser() -> argparse.ArgumentParser:
             help="被测系统：target.yaml、specimen:NAME[+缺陷]，或要检测的文件、文件夹、通配式、zip",
         )
 
+    def param_option(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "--param",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="测试附加信息：参数=值，可重复，优先于目标文件",
+        )
+
     def lang_option(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--lang", choices=_LANGUAGES, default="zh-CN", help="语言，默认 zh-CN")
 
@@ -553,6 +563,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("doctor", doctor, "检查配置：主机、证书、令牌、路径、绑定是否正确，不作判定")
     profile_option(sub)
     target_option(sub)
+    param_option(sub)
     sub = verb("watch", watch, "长时观测：每隔几分钟经 IPv6 访问首页，写入可以续做的结果文件", json_too=False)
     profile_option(sub)
     target_option(sub)
@@ -562,6 +573,7 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("plan", plan, "列出一次检测会发送的全部请求，标出会写入数据的")
     profile_option(sub)
     target_option(sub)
+    param_option(sub)
     sub = verb("report", report, "由检测记录生成报告：网页、表格或机器可读的格式", json_too=False)
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认在记录目录里，zip 则在其旁边")

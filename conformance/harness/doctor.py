@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from conformance.errors import TargetError
 from conformance.harness.loading import load_profiles, open_target
@@ -15,11 +16,13 @@ from conformance.target import Finding
 from conformance.target.files import find
 
 
-def doctor(profiles: Sequence[str], target: str) -> tuple[list[Finding], str]:
+def doctor(
+    profiles: Sequence[str], target: str, parameters: Mapping[str, Any] | None = None
+) -> tuple[list[Finding], str]:
     """(findings, text). Nothing is judged: a finding says what keeps a run from being meaningful, and whose doing it is."""
     profile = load_profiles(profiles)
     try:
-        opened, specimen = open_target(target, profile)
+        opened, specimen = open_target(target, profile, parameters=parameters)
     except TargetError as error:
         finding = Finding(error.code, Cause.CONFIGURATION, error.message, error.expected, error.where, error.hint)
         return [finding], str(error)

@@ -274,6 +274,11 @@ def test_plan_doctor_and_init_speak_of_files(
     assert "document.ofd" in told
     assert main(["doctor", f"--profile={SEAL}", f"--target={folder}"]) == 0
     assert "要检测的文件 4 个，信任材料可用" in capsys.readouterr().out
+    assert main(["doctor", f"--profile={SEAL}", f"--target={folder}", *trust]) == 0
+    assert main(["plan", f"--profile={SEAL}", f"--target={folder}", *trust]) == 0
+    capsys.readouterr()
+    assert main(["doctor", f"--profile={SEAL}", f"--target={folder}", "--param=crls=nowhere"]) == 1
+    assert "nowhere" in capsys.readouterr().out
     assert main(["init", f"--profile={SEAL}"]) == 0
     written = capsys.readouterr().out.replace("name: 待填", "name: 一批文件").replace("[待填]", "[files]")
     (tmp_path / "target.yaml").write_text(written, encoding="utf-8")
