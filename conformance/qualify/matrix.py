@@ -40,6 +40,8 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
     if family is None:
         raise UsageError("U401", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
     started = datetime.now(UTC)
+    if apart := _apart(profile, family):
+        return _by_parts(profile, apart, only=only, progress=progress)
     shapes = [n for n in names() if n == family or (n.startswith(f"{family}-") and _is_shape(n, profile))]
     known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
     if missing := [f for f in only or () if f not in known]:
@@ -119,6 +121,40 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
         ],
         "manual": [k for k, check in keys.items() if check.kind == "manual"],
         "faults": rows,
+        "holes": holes,
+        "ok": not holes and not only,
+    }
+
+
+def _apart(profile: Profile, family: str) -> dict[str, str]:
+    """Part → its specimen, of a bundle whose parts are different systems: no one specimen has the faults of them all."""
+    found = {part.id: _family(part) for part in profile.parts}
+    own = {part: name for part, name in found.items() if name is not None}
+    return own if len(own) == len(found) and not set(found) <= _covers(family) else {}
+
+
+def _by_parts(
+    profile: Profile, apart: Mapping[str, str], *, only: Sequence[str] | None, progress: TextIO | None
+) -> dict[str, Any]:
+    """Each part against its own specimens, and what they show together."""
+    known = {part: {f.name for n in names() if n.startswith(name) for f in faults(n)} for part, name in apart.items()}
+    asked = [part for part in apart if not only or known[part] & set(only)] or list(apart)[:1]
+    parts = [
+        qualify(p, only=[f for f in only if f in known[p]] or only if only else None, progress=progress) for p in asked
+    ]
+    holes = [hole for part in parts for hole in part["holes"]]
+    return {
+        **parts[0],
+        "profile": {
+            "id": profile.id,
+            "edition": profile.edition,
+            "digest": profile.digest,
+            "title": dict(profile.title),
+            "parts": [{"id": p.id, "digest": p.digest} for p in profile.standards()],
+        },
+        "specimen": {"name": profile.id, "shapes": [shape for part in parts for shape in part["specimen"]["shapes"]]},
+        "complete": not only,
+        **{name: [row for part in parts for row in part[name]] for name in ("checks", "manual", "faults")},
         "holes": holes,
         "ok": not holes and not only,
     }

@@ -1,4 +1,4 @@
-"""样机 ipv6: the site with its name servers and the address book, started together and described by one target file."""
+"""样机 ipv6: the site with its name servers, the address book and the node, started together, described by one target file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 
 from conformance.specimen.fault import DEVIATION, Fault
 from conformance.specimen.ipv6_api.specimen import Ipv6ApiSpecimen
+from conformance.specimen.ipv6_node.specimen import NodeSpecimen
 from conformance.specimen.ipv6_site.specimen import Ipv6Site
 from conformance.specimen.registry import Made, Serving, Specimen
 
 NAME = "ipv6"
 _PARTS: tuple[Specimen, ...] = (Ipv6Site(), Ipv6ApiSpecimen())
+# A host as in `ipv6-node-long`, and always a conforming one: its faults are those of the specimens of its own profile.
+_NODE = NodeSpecimen("ipv6", "IPv6 主机，含 60 秒的重组超时", wait="66s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Ipv6Specimen:
     """Faults are those of the parts; what replaces a whole system is asked of the part alone."""
 
     name: str = NAME
-    title: str = "政府网站、域名服务器与地址簿（合集 ipv6）"
+    title: str = "政府网站、域名服务器、地址簿与 IPv6 主机（合集 ipv6）"
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -27,6 +30,7 @@ class Ipv6Specimen:
 
     def make(self, active: tuple[str, ...]) -> Made:
         made = [part.make(tuple(f for f in active if f in {known.name for known in part.faults})) for part in _PARTS]
+        made.append(_NODE.make(()))
         running: list[_Together] = []
 
         def serve(port: int) -> _Together:
@@ -63,14 +67,14 @@ class _Together:
 
 
 def _target(active: tuple[str, ...], parts: list[dict[str, Any]]) -> dict[str, Any]:
-    """One target for both: their parameters, declarations and hosts side by side, and the gentler limits."""
-    site, book = parts
+    """One target for all: their parameters, declarations and hosts side by side, and the gentler limits."""
+    site, book, node = parts
     return {
         **book,
         **site,
         "target": f"specimen:{'+'.join((NAME, *active))}",
         "system": {**site["system"], "name": "IPv6 样机（仅供测试）"},
-        "parameters": {**book["parameters"], **site["parameters"]},
-        "declares": {**book["declares"], **site["declares"]},
+        "parameters": {**node["parameters"], **book["parameters"], **site["parameters"]},
+        "declares": {**node["declares"], **book["declares"], **site["declares"]},
         "hosts": [*site["hosts"], *book["hosts"]],
     }
