@@ -108,6 +108,22 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
     ]  # fmt: skip
     out.append(Case("ipv6-api, 150 examples a property (asked: 30 s)", [python, str(HERE / "ipv6.py")], folder, serial=True, say=True))  # fmt: skip
     out.append(Case("ipv6-support, a site of 301 pages (asked: 20 s)", [python, str(HERE / "ipv6_site.py")], folder, serial=True, say=True))  # fmt: skip
+    if os.geteuid() == 0:
+        node = [
+            python,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--profile=ipv6-node",
+            "--target=specimen:ipv6-node",
+            "--record=record",
+            "--conformance-report=none",
+        ]
+        out.append(
+            Case("ipv6-node, the kernel in a namespace (asked: 120 s)", node, folder, fresh=(record,), serial=True)
+        )
     reports = (
         ("html", 1000, "2 s"),
         ("pdf", 1000, "30 s, 600 MB"),

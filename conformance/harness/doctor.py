@@ -47,7 +47,9 @@ def _well(target: Target, calls: int) -> str:
     parts = ["配置正确"]
     if target.documents.get("paths"):
         parts.append(f"要检测的文件 {len(find(target.documents).files)} 个，信任材料可用")
-    if calls or not target.documents.get("paths"):
+    if target.parameters.get("interface"):
+        parts.append(f"被测节点 {target.parameters.get('node_address')} 在链路上有应答")
+    elif calls or not target.documents.get("paths"):
         parts.append(f"预检的 {calls} 次调用全部成功")
     return "，".join(parts)
 

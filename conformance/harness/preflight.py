@@ -83,6 +83,10 @@ class Transport:
 def examine(run: Run) -> tuple[list[Finding], Preflight, Transport]:
     transport = Transport(run)
     findings = diagnose(run.target, run.profile, transport)
+    if run.target.parameters.get("interface"):
+        from conformance.run.link import look
+
+        findings += look(transport.notebook, run)
     data = tuple(run.redactor.data(f.to_json()) for f in findings)
     return findings, Preflight(data, frozenset(u for f in findings for u in f.unbound)), transport
 

@@ -17,6 +17,7 @@ from conformance.target.requirements import requirements
 
 MOST_PAGES = 20  # of a paged operation, unless its binding says otherwise
 _MOST_FILES = 20  # told by name
+FRAMES = "FRAMES"  # the method of what is sent as frames on a link
 SHRINKS = 40  # further examples a failing property may send while it is made smaller
 
 
@@ -59,8 +60,11 @@ def planned_requests(profile: Profile, target: Target) -> list[PlannedRequest]:
         add("样品指纹", Counter({entry["call"]: 2 for entry in prints}))
     if any(e.check.kind == "document" for e in entries):
         add("取要检测的文件", Counter(entry["call"] for entry in served_calls(profile, target)))
+    interface = target.parameters.get("interface")
     for entry in entries:
         add(entry.key, _counts(entry, operations), entry.check.kind == "procedure")
+        if interface and "interface" in entry.check.needs:  # no requests: frames, on this interface and on no other
+            out.append(PlannedRequest(entry.key, entry.check.purpose, FRAMES, str(interface), 0, False))
     return out
 
 
@@ -136,6 +140,9 @@ def text(requests: list[PlannedRequest], target: Target) -> str:
         if request.check != check:
             check = request.check
             lines.append(check)
+        if request.method == FRAMES:
+            lines.append(f"    帧     {request.url}  {request.operation}")
+            continue
         mark = "  【写入】" if request.writes else ""
         lines.append(f"    {request.method:<6} {request.url}  {request.operation} ×≤{request.most}{mark}")
     lines += _files(target)

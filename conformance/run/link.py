@@ -11,7 +11,6 @@ and a record judged again runs the same check over the stored frames.
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import threading
 import time
@@ -20,6 +19,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from conformance.errors import MissingExtra
 from conformance.model.exchange import Request
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
@@ -27,37 +27,30 @@ from conformance.probe import control, frames, pcapng
 from conformance.probe.packet import LinkTrouble, PacketPort
 from conformance.run.run import Run
 from conformance.run.seen import Match, Seen, advert_for, readable
+from conformance.run.station import FAR, LINK_LOCAL, NEAR, Station
 from conformance.run.wire import Live, Stored, Wire
+from conformance.target.findings import Finding
 
 if TYPE_CHECKING:
     from conformance.run.context import Procedure
 
-NEAR, FAR = "near", "far"
-_LINK_LOCAL = "fe80::/64"
 _RESOLVE = 1.0  # seconds, three times: RFC 4861 section 10 (RETRANS_TIMER, MAX_MULTICAST_SOLICIT)
 _turns: dict[str, tuple[threading.Lock, list[float]]] = {}
 
 
-class Link:
+class Link(Station):
     """One check's node on the link. Used by one thread, inside `with`."""
 
     def __init__(self, notebook: Procedure, run: Run, key: str) -> None:
+        super().__init__(str(run.seed_for(key)))
         self._notebook, self._run = notebook, run
         self._given = run.target.parameters
-        self._seed = f"{run.seed_for(key)}"
-        self._count = 0
-        self._own: dict[ipaddress.IPv6Address, str] = {}
         self._sent: list[bytes] = []
         self._history: list[Seen] = []
-        self.mac = "0a:" + ":".join(f"{b:02x}" for b in self._octets("mac")[:5])
-        self.macs = {frames.mac_octets(self.mac)}  # of frames that are for us
-        self.reports = False  # keep multicast listener reports too
-        self.answering = True  # answer Neighbor Solicitations for our addresses
         self.silence = float(self._given.get("silence") or 0.6)
         self.patience = float(self._given.get("answer_time") or 1.0)
         self.node = self._address("node_address")
         self.node_mac = ""
-        self.far_mac = ""
         self._wire: Wire = self._open()
         self.address = self.own()
 
@@ -89,7 +82,7 @@ class Link:
         return wire
 
     def _unusable(self, trouble: LinkTrouble) -> NoReturn:
-        self.stop(Cause.ENVIRONMENT, str(trouble), expected=trouble.fix)
+        self.stop(Cause.ENVIRONMENT, f"{trouble}；{trouble.fix}" if trouble.fix else str(trouble))
 
     def __enter__(self) -> Link:
         try:
@@ -163,30 +156,7 @@ class Link:
     def _not_there(self, message: str) -> NoReturn:
         self.stop(Cause.CONFIGURATION, message, expected="node_address、node_mac 是被测节点在该链路上的地址")
 
-    # Who we are ------------------------------------------------------------------------------------------
-
-    def own(self, prefix: str = _LINK_LOCAL, link: str = NEAR) -> str:
-        """A new address of ours in a /64, for which we answer. Sparingly: each takes a place in the node's neighbour
-        cache, and some kernels have one small table for all."""
-        self._count += 1
-        network = int(ipaddress.IPv6Network(prefix).network_address)
-        # Never all zeros (subnet-router anycast, RFC 4291 section 2.6.1), and no EUI-64: bit 'u' is clear.
-        identifier = int.from_bytes(self._octets(f"address {self._count}")[:8]) & ~(0x02FF << 48) | 1 << 48
-        address = ipaddress.IPv6Address(network | identifier)
-        self._own[address] = link
-        return str(address)
-
-    def token(self, label: str, below: int) -> int:
-        """A number of this check's own, the same whenever it is judged again."""
-        return int.from_bytes(self._octets(label)[:6]) % below
-
-    def fresh_prefix(self, label: str) -> str:
-        """A /64 out of 2001:db8::/32 (RFC 3849) that no other check announces."""
-        value = int.from_bytes(self._octets(f"prefix {label}")[:4]) | 0x80000000
-        return f"2001:db8:{value >> 16:x}:{value & 0xFFFF:x}::"
-
-    def _octets(self, label: str) -> bytes:
-        return hashlib.sha256(f"{self._seed}|{label}".encode()).digest()
+    # What the target says --------------------------------------------------------------------------------
 
     @property
     def node_global(self) -> str:
@@ -196,11 +166,6 @@ class Link:
     @property
     def closed_port(self) -> int:
         return int(self._given.get("closed_port") or 0)
-
-    @staticmethod
-    def prefix_of(address: str) -> str:
-        """The /64 an address is in."""
-        return str(ipaddress.IPv6Network((address, 64), strict=False))
 
     def _address(self, name: str) -> str:
         text = self._given.get(name)
@@ -225,12 +190,12 @@ class Link:
         source_mac: str = "",
     ) -> list[Seen]:
         """Send packets (to the MAC address their destination calls for), and take what comes until a match or the end."""
-        built = [(link, frames.ether(source_mac or self.mac, self._towards(str(p.dst), link), p)) for p in packets]
+        built = [(link, frames.ether(source_mac or self.mac, self._towards(str(p.dst)), p)) for p in packets]
         return self._trade(built, seconds, until)
 
     def burst(self, packet: Any, times: int, seconds: float) -> list[Seen]:
         """The same packet `times` over, built once."""
-        frame = frames.ether(self.mac, self._towards(str(packet.dst), NEAR), packet)
+        frame = frames.ether(self.mac, self._towards(str(packet.dst)), packet)
         return self._trade([(NEAR, frame)] * times, seconds, None)
 
     def _trade(self, sends: Sequence[tuple[str, bytes]], seconds: float, until: Match | None) -> list[Seen]:
@@ -238,10 +203,10 @@ class Link:
             self._sent = [data for _, data in sends]
 
         def take(frame: pcapng.Frame) -> tuple[bool, Sequence[bytes], bool]:
-            if not readable(frame.data) or not self._concerns(frame.data):
+            if not readable(frame.data) or not self.concerns(frame.data):
                 return False, (), False
             found = Seen(0, frame.time, frame.link, frame.data)
-            return True, self._answers(found), until is not None and until(found)
+            return True, self.answers(found), until is not None and until(found)
 
         try:
             with self._run.sender.turn.aside():
@@ -275,7 +240,7 @@ class Link:
         return self.trade([packet], self.patience, last)
 
     def provoke(
-        self, make: Callable[[str], Any], match: Callable[[Seen, str], bool], *, own: str = _LINK_LOCAL
+        self, make: Callable[[str], Any], match: Callable[[Seen, str], bool], *, own: str = LINK_LOCAL
     ) -> Seen | None:
         """Ask for an error message, as often as error messages may be asked for (RFC 4443 section 2.4(f)).
 
@@ -283,7 +248,7 @@ class Link:
         """
         for again in (False, True):
             self._wait_turn()
-            source = self.own(own) if again or own != _LINK_LOCAL else self.address
+            source = self.own(own) if again or own != LINK_LOCAL else self.address
             answer = self.ask(make(source), lambda seen, s=source: match(seen, s))  # type: ignore[misc]
             if answer is not None:
                 return answer
@@ -300,57 +265,15 @@ class Link:
             latest[0] = start
         self._notebook.sleep(max(start - time.monotonic(), 0.0))
 
-    def _towards(self, destination: str, link: str) -> str:
+    def _towards(self, destination: str) -> str:
         if frames.is_group(destination):
             return frames.group_mac(destination)
-        mac = self.far_mac if link == FAR else self.node_mac
-        return mac or "ff:ff:ff:ff:ff:ff"
-
-    def _concerns(self, data: bytes) -> bool:
-        """For us, or for everybody; of solicitations only those for our addresses or from nobody (DAD)."""
-        if not data[0] & 1:
-            return data[:6] in self.macs
-        if data[20] == frames.ICMPV6 and data[54] == frames.NEIGHBOR_SOLICIT and len(data) >= 78:
-            return data[22:38] == bytes(16) or ipaddress.IPv6Address(data[62:78]) in self._own
-        return self.reports or data[20] != frames.HOP_BY_HOP
-
-    def _answers(self, seen: Seen) -> Sequence[bytes]:
-        if not self.answering or seen.kind != (frames.NEIGHBOR_SOLICIT, 0):
-            return ()
-        target = ipaddress.IPv6Address(seen.target)
-        if self._own.get(target) != seen.link:
-            return ()
-        alone = seen.source == frames.UNSPECIFIED
-        to = frames.ALL_NODES if alone else seen.source
-        answer = frames.advertise(str(target), to, str(target), self.mac, solicited_=not alone)
-        return (frames.ether(self.mac, frames.group_mac(to) if alone else seen.mac, answer),)
+        return self.node_mac or "ff:ff:ff:ff:ff:ff"
 
     # Common packets --------------------------------------------------------------------------------------
 
     def to_node(self, payload: Any, source: str = "", destination: str = "", **fields: Any) -> Any:
         return frames.ip(source or self.address, destination or self.node, payload, **fields)
-
-    def echo(self, data: bytes = b"", sequence: int | None = None) -> Any:
-        """An Echo Request of this check's own number; each has its own sequence number unless told otherwise."""
-        if sequence is None:
-            self._count += 1
-            sequence = self._count
-        return frames.echo(self.number, sequence, data)
-
-    @property
-    def number(self) -> int:
-        return self.token("echo", 0xFFFF) + 1
-
-    def reply_to(self, echo: Any, *, to: str = "") -> Match:
-        """Matches the Echo Reply to an Echo Request of ours, to whatever address it comes."""
-        number, sequence = echo.id, echo.seq
-
-        def match(seen: Seen) -> bool:
-            if seen.kind != (frames.ECHO_REPLY, 0) or (to and not seen.to(to)):
-                return False
-            return bool(seen.body[4:8] == number.to_bytes(2) + sequence.to_bytes(2))
-
-        return match
 
     def neighbor(self, target: str, source: str = "", within: float = _RESOLVE) -> Seen | None:
         """An ordinary Neighbor Solicitation for `target` and its answer."""
@@ -470,3 +393,21 @@ class Link:
         from conformance.run.context import Stopped
 
         raise Stopped(cause, Reason(message[:500], expected=expected[:300], actual=actual[:300]))
+
+
+def look(notebook: Procedure, run: Run) -> list[Finding]:
+    """预检 of a link that the target names: can it be used, and is the node there? Nothing when no check needs one."""
+    from conformance.run.context import Stopped
+
+    given = run.target.parameters
+    if not given.get("interface") or not given.get("node_address"):
+        return []
+    try:
+        with Link(notebook, run, "preflight"):
+            return []
+    except MissingExtra:
+        return []  # each check says so itself, with the command that installs it
+    except Stopped as stopped:
+        reason = stopped.reason
+        alone = not run.profile.parts  # of a bundle, the other parts can be judged without a link
+        return [Finding("D180", stopped.cause, reason.message, reason.expected, reason.actual, stops=alone)]
