@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.suite import Cause, Link, Procedure, Seen, any_error_to, anything_to, error_to, frames
 
-_PROBES, _BATCH, _EVERY = 300, 10, 0.025  # in less than a second, and few at once: a node may limit bursts as well
-_ROUNDS = 3
+_PROBES, _BATCH, _EVERY = 300, 20, 0.05  # in less than a second, and few at once: a node may limit bursts as well
+_ROUNDS = 5
 _LONGEST = 1.5  # seconds; a tester that needs longer says nothing about a limit per second
 
 
