@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from conformance.codes.address_space import Address
 from conformance.model.exchange import Exchange, Request
 from conformance.run.context import Procedure
+from conformance.sites.figures import Rate
 from conformance.sites.links import Page, host_of, is_ipv4, of_site, read
 from conformance.sites.zone import Addresses, addresses, site_domain
 from conformance.target.access import written
@@ -188,6 +190,49 @@ class Browser:
         found = self.addresses(host)
         usable = found.v6 if version == 6 else found.v4
         return usable, "" if usable else f"{host} 没有{'可用的 AAAA' if version == 6 else ' A'} 记录"
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """Pages by what came of them over IPv6. `dead`: over IPv4 as well, which is no statement about IPv6."""
+
+    good: tuple[Fetched, ...]
+    bad: tuple[Fetched, ...]
+    dead: tuple[Fetched, ...]
+    unknown: tuple[Fetched, ...]
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(len(self.good), len(self.bad), len(self.unknown))
+
+    def to_json(self) -> dict[str, Any]:
+        """The denominator and its parts, as evidence."""
+        return {
+            "supported": len(self.good),
+            "unsupported": [{"url": p.url, "why": p.words} for p in self.bad],
+            "dead_in_both_families": [p.url for p in self.dead],
+            "not_visited": [{"url": p.url, "why": p.words} for p in self.unknown],
+        }
+
+
+def visit(check: Procedure, browser: Browser, urls: tuple[str, ...]) -> Visited:
+    """Every page over IPv6; one that fails is asked for over IPv4, where the site has that."""
+    good: list[Fetched] = []
+    bad: list[Fetched] = []
+    dead: list[Fetched] = []
+    unknown: list[Fetched] = []
+    for page in browser.many(urls, 6):
+        if page.ok:
+            good.append(page)
+            check.witness(f"{page.url}：{page.status}")
+        elif page.why in NOT_VISITED:
+            unknown.append(page)
+        elif not check.declared("ipv4") or browser.get(page.url, 4).ok:
+            bad.append(page)
+            check.witness(f"{page.url}：IPv6 {page.words}")
+        else:
+            dead.append(page)
+    return Visited(tuple(good), tuple(bad), tuple(dead), tuple(unknown))
 
 
 def _not_connected(exchange: Exchange) -> bool:

@@ -206,6 +206,11 @@ def both_families(check: Procedure) -> Addresses:
     return found
 
 
+def reference(check: Procedure, found: Addresses) -> int:
+    """The family over which the site is known to work: IPv4, unless its owner says that it has none."""
+    return 4 if found.v4 and check.declared("ipv4") else 6
+
+
 def everywhere(check: Procedure, place: Zone, name: str, type_: str, *versions: int) -> list[Asked]:
     """The same question to every server of a zone, over every address of the given families that may be contacted."""
     return [ask(check, s, a, name, type_) for s, a in _contactable(check, place.places(*versions))]

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from conformance.sites import links, zone
-from conformance.sites.figures import Rate
-from conformance.sites.pages import NOT_VISITED, Browser, Fetched
+from conformance.sites.pages import Browser, Fetched, visit
 from conformance.suite import Cause, Procedure
 
 _RULES = (
@@ -39,7 +38,7 @@ def third_level_links_answer_over_ipv6(check: Procedure) -> None:
     second = links.spread(_second(check, home), int(check.parameter("max_pages")))
     known = {home.url, home.final, *_second(check, home)}
     third: dict[str, None] = {}
-    for page in browser.many(second, 4 if found.v4 else 6):
+    for page in browser.many(second, zone.reference(check, found)):
         if page.ok:
             third.update(dict.fromkeys(u for u in _inside(check, page) if u not in known))
     check.require(bool(third), "二级页面上没有新的站内链接，没有可检查的数据", Cause.SYSTEM)
@@ -57,7 +56,7 @@ def _home(check: Procedure, browser: Browser) -> Fetched:
     """The page whose links count: over IPv4 where there is one, so that a broken IPv6 home page does not hide them."""
     url = str(check.parameter("site"))
     found = browser.addresses(zone.host_of(check))
-    page = browser.get(url, 4 if found.v4 else 6)
+    page = browser.get(url, zone.reference(check, found))
     if not page.ok:
         check.stop(Cause.SYSTEM, f"首页没有打开（{page.words}），没有可检查的链接", blocked_by="home")
     return page
@@ -75,39 +74,18 @@ def _inside(check: Procedure, page: Fetched) -> tuple[str, ...]:
 def _judge(check: Procedure, browser: Browser, every: tuple[str, ...], what: str, floor: float) -> None:
     most = int(check.parameter("max_links"))
     chosen = links.spread(every, most)
-    good, dead, unknown, bad = 0, 0, [], []
-    for page in browser.many(chosen, 6):
-        if page.ok:
-            good += 1
-            check.witness(f"{page.url}：{page.status}")
-        elif page.why in NOT_VISITED:
-            unknown.append(page)
-        elif browser.get(page.url, 4).ok:
-            bad.append(page)
-            check.witness(f"{page.url}：IPv4 可用，IPv6 {page.words}")
-        else:
-            dead += 1
-    rate = Rate(good, len(bad), len(unknown))
-    check.attach(
-        f"{what}的规则和分母",
-        {
-            "rules": _RULES.format(domain=zone.site_domain(check), most=most),
-            "found": len(every),
-            "visited": len(chosen) - len(unknown),
-            "supported": good,
-            "unsupported": [{"url": p.url, "why": p.words} for p in bad],
-            "dead_in_both_families": dead,
-            "not_visited": [{"url": p.url, "why": p.words} for p in unknown],
-        },
-    )
-    check.attach(f"图 {what}", {"figure": "coverage", "good": good, "bad": len(bad), "unknown": len(unknown)})
-    check.require(good + len(bad) + len(unknown) > 0, f"{what}在两个地址族上都打不开，没有可计的分母", Cause.SYSTEM)
+    seen = visit(check, browser, chosen)
+    rate = seen.rate
+    rules = _RULES.format(domain=zone.site_domain(check), most=most)
+    check.attach(f"{what}的规则和分母", {"rules": rules, "found": len(every), "chosen": len(chosen), **seen.to_json()})
+    check.attach(f"图 {what}", {"figure": "coverage", "good": rate.good, "bad": rate.bad, "unknown": rate.unknown})
+    check.require(rate.total > 0, f"{what}在两个地址族上都打不开，没有可计的分母", Cause.SYSTEM)
     reached = rate.verdict(floor)
     if reached is None:
-        hosts = sorted({links.host_of(p.url) for p in unknown})
+        hosts = sorted({links.host_of(p.url) for p in seen.unknown})
         check.stop(
             Cause.CONFIGURATION,
-            f"{what}中有 {len(unknown)} 个的主机没有访问，结论取决于它们：在 target 的 hosts 中列出 {'、'.join(hosts[:5])}",
+            f"{what}中有 {rate.unknown} 个的主机没有访问，结论取决于它们：在 target 的 hosts 中列出 {'、'.join(hosts[:5])}",
             expected=f"支持率 ≥ {floor:g} %",
             actual=str(rate),
             blocked_by="hosts",
@@ -117,6 +95,6 @@ def _judge(check: Procedure, browser: Browser, every: tuple[str, ...], what: str
         reached,
         f"{what}的 IPv6 支持率低于下限",
         expected=f"≥ {floor:g} %",
-        actual=f"{rate}；找到 {len(every)} 个，取 {len(chosen)} 个，两族都打不开 {dead} 个",
-        where="；".join(f"{p.url}（{p.words}）" for p in bad[:3]),
+        actual=f"{rate}；找到 {len(every)} 个，取 {len(chosen)} 个，两族都打不开 {len(seen.dead)} 个",
+        where="；".join(f"{p.url}（{p.words}）" for p in seen.bad[:3]),
     )

@@ -9,7 +9,7 @@ from conformance.model.exchange import Exchange, Request
 from conformance.sites import links, zone
 from conformance.sites.compare import content, difference
 from conformance.sites.figures import Rate, wilson
-from conformance.sites.pages import NOT_VISITED, Browser, Fetched
+from conformance.sites.pages import NOT_VISITED, Browser, Fetched, visit
 from conformance.suite import Cause, Procedure
 from conformance.target.access import written
 
@@ -79,10 +79,10 @@ def the_home_page_answers_over_ipv6(check: Procedure) -> None:
 
 
 def every_aaaa_address_accepts_connections(check: Procedure) -> None:
-    """V6W-06：每个 AAAA 的网站端口都能建立 TCP 连接，不是任取其一。要求的端口是 IPv4（没有时为 IPv6）上开放的那些。"""
+    """V6W-06：每个 AAAA 的网站端口都能建立 TCP 连接，不是任取其一。要求的端口是至少一个地址上开放的那些。"""
     found = zone.site_over_ipv6(check)
     ports = [int(p) for p in check.parameter("ports")]
-    opened = {(a, p): _open(check, a, p) for a in (*found.v4, *found.v6) for p in ports}
+    opened = {(a, p): _open(check, a, p) for a in found.v6 for p in ports}
     wanted = [p for p in ports if any(opened[a, p].fault is None for a in found.v6)]
     check.require(bool(wanted), "没有一个 AAAA 地址的任何端口能连上，由 V6W-05 判定", cause=Cause.SYSTEM)
     for address in found.v6:
@@ -265,14 +265,15 @@ def no_redirect_leads_away_from_ipv6(check: Procedure) -> None:
 def pages_hold_no_ipv4_literal_in_a_link(check: Procedure) -> None:
     """V6W-19：首页、二级页面及首页的脚本中，地址的主机不是 IPv4 字面量。"""
     browser = Browser(check)
-    home = _ipv4_home(check, browser)
+    family = zone.reference(check, browser.addresses(zone.host_of(check)))
+    home = _ipv4_home(check, browser) if family == 4 else _ipv6_home(check, browser)
     most = int(check.parameter("max_pages"))
     domain = zone.site_domain(check)
     page = home.page
     inner = links.spread(tuple(u for u in page.links if links.of_site(u, domain) and u != home.final), most)
     scripts = tuple(u for u in page.resources if links.of_site(u, domain) and _is_script(u))[:most]
     check.require(bool(page.links or page.resources), "首页上没有任何链接和资源，没有可检查的地址", cause=Cause.SYSTEM)
-    read = [home, *(p for p in browser.many(inner + scripts, 4) if p.ok)]
+    read = [home, *(p for p in browser.many(inner + scripts, family) if p.ok)]
     for one in read:
         found = links.literals(one.text)
         check.witness(f"{one.url}：{len(found)} 处")
@@ -293,54 +294,27 @@ def hosts_of_page_resources_answer_over_ipv6(check: Procedure) -> None:
     """V6W-20：首页引用的本站资源，其主机有 AAAA 且经 IPv6 取得到（「天窗」）。外站资源只列出，不判定。"""
     found = zone.site_over_ipv6(check)
     browser = _browser(check, found)
-    home = _ipv4_home(check, browser) if found.v4 else _ipv6_home(check, browser)
+    home = _ipv4_home(check, browser) if zone.reference(check, found) == 4 else _ipv6_home(check, browser)
     domain = zone.site_domain(check)
     every = home.page.resources
     own = links.spread(tuple(u for u in every if links.of_site(u, domain)), int(check.parameter("max_links")))
     outside = sorted({links.host_of(u) for u in every if not links.of_site(u, domain)})
     check.attach("资源", {"own": list(own), "outside_hosts": outside})
     check.require(bool(own), "首页没有引用本站的静态资源或接口，没有可检查的数据")
-    rate, bad = counted(check, browser, own)
+    seen = visit(check, browser, own)
+    rate, bad = seen.rate, list(seen.bad)
+    check.attach("分母", seen.to_json())
     for page in bad:
         check.expect(
             False, "首页引用的资源经 IPv6 取不到", expected="经 IPv6 得到 2xx", actual=page.words, where=page.url
         )
     if rate.good:
         check.expect(True, "其余资源经 IPv6 取得到")
-    open_question(check, rate, 100.0, bad)
+    _open_question(check, rate, 100.0, bad)
     check.measure("首页资源 IPv6 支持率", rate.least, "%", limit=100, statistic="成功数/总数", n=rate.total)
 
 
-def counted(check: Procedure, browser: Browser, urls: tuple[str, ...]) -> tuple[Rate, list[Fetched]]:
-    """Every page over IPv6; one that fails is asked for over IPv4, and does not count when it is dead there as well."""
-    good, unknown, bad, dead = 0, 0, [], 0
-    for page in browser.many(urls, 6):
-        if page.ok:
-            good += 1
-            check.witness(f"{page.url}：{page.status}")
-        elif page.why in NOT_VISITED:
-            unknown += 1
-        else:
-            other = browser.get(page.url, 4)
-            if other.ok:
-                bad.append(page)
-                check.witness(f"{page.url}：IPv4 {other.status}，IPv6 {page.words}")
-            else:
-                dead += 1
-    check.attach(
-        "分母",
-        {
-            "visited": len(urls),
-            "supported": good,
-            "unsupported": [{"url": p.url, "why": p.words} for p in bad],
-            "dead_in_both_families": dead,
-            "not_visited": unknown,
-        },
-    )
-    return Rate(good, len(bad), unknown), bad
-
-
-def open_question(check: Procedure, rate: Rate, floor: float, bad: list[Fetched]) -> None:
+def _open_question(check: Procedure, rate: Rate, floor: float, bad: list[Fetched]) -> None:
     """Stop where the verdict hangs on hosts that the target does not allow to be visited."""
     if rate.verdict(floor) is None and not (bad and floor == 100.0):
         check.stop(

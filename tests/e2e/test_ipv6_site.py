@@ -179,3 +179,34 @@ def test_a_site_of_empty_pages_passes_nothing_that_looks_at_content() -> None:
         k.partition("/")[0]: r.verdict for k, r in results.items() if k.partition("/")[0] in looking
     } == dict.fromkeys(looking, Verdict.INCONCLUSIVE)
     assert [k for k, r in results.items() if r.verdict is Verdict.ERROR] == []
+
+
+def _ipv6_only(data: dict[str, Any]) -> None:
+    data["declares"] = {**data["declares"], "ipv4": False}
+    data["routes"] = {k: v for k, v in data["routes"].items() if not k.startswith("192.0.2.8")}
+
+
+def test_a_site_without_ipv4_is_judged_by_itself() -> None:
+    results = _run("ipv6-site", _ipv6_only)
+    verdicts = {k.partition("/")[0]: r.verdict for k, r in results.items()}
+    for clause in ("V6W-07", "V6W-14", "V6W-15", "V6W-22", "V6W-25", "V6W-26", "V6W-32"):
+        assert verdicts[clause] is Verdict.NOT_APPLICABLE, clause
+    for clause in ("V6W-05", "V6W-06", "V6W-08", "V6W-16", "V6W-17", "V6W-18", "V6W-19", "V6W-20"):
+        assert verdicts[clause] is Verdict.PASS, (clause, results)
+
+
+def test_without_ipv4_a_page_that_fails_is_not_taken_for_dead() -> None:
+    results = _run("ipv6-site+ipv6-third-level-pages-fail", _ipv6_only)
+    assert results["V6W-18/third-level-links-answer-over-ipv6"].verdict is Verdict.FAIL
+
+
+def test_a_dead_resolver_is_the_environments_doing() -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["routes"] |= {k: data["routes"]["[2001:db8:dead::1]:80"] for k in data["routes"] if "2001:db8:53::99" in k}
+
+    results = _run("ipv6-site", change)
+    result = results["V6W-01/the-recursive-resolver-gives-aaaa-records"]
+    assert (result.verdict, result.cause) == (Verdict.INCONCLUSIVE, Cause.ENVIRONMENT)
+    assert [k for k, r in results.items() if r.verdict is not Verdict.PASS and r.cause is not None] == [
+        "V6W-01/the-recursive-resolver-gives-aaaa-records"
+    ]
