@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from conformance.documents.apk.clauses import RULES
+
 
 def _numbered(prefix: str, last: int) -> tuple[str, ...]:
     return tuple(f"{prefix}-{n:02d}" for n in range(1, last + 1))
@@ -34,5 +36,5 @@ PARTLY = {
 }
 
 OF_FILES = tuple(c for c in ALL if c not in ELSEWHERE)
-CLAUSES = (*OF_FILES, "CMS-TRUST", "CMS-STAMP")
-"""What a check of a profile may ask for with `document:`; the last two are what no clause of the notes has a number for."""
+CLAUSES = (*OF_FILES, *RULES, "CMS-TRUST", "CMS-STAMP")
+"""What a check of a profile may ask for with `document:`, packages of applications included; the last two are what no clause of the notes has a number for."""

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     OFD = "ofd"
     PDF = "pdf"
     SEAL = "seal"
+    APK = "apk"
+    FOREIGN_PACKAGE = "package"  # an application of another kind: known, not examined
     UNKNOWN = "unknown"
 
 

@@ -24,6 +24,7 @@ from conformance.documents import (
     told,
     voucher,
 )
+from conformance.documents.apk import look as apk
 from conformance.documents.coverage import WORDS
 from conformance.documents.examine import ZIP, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
@@ -86,6 +87,8 @@ def _look(file: BinaryIO, name: str, options: Options) -> Inspection:
     base = _identity(file, name)
     file.seek(0)
     head = file.read(_HEAD)
+    if (app := apk.look(file, base, options.app)) is not None:
+        return app
     if head.startswith(ZIP) or (not _PDF_HEAD.search(head) and _ends_as_zip(file, base.size)):
         return _with_licence(_package(Package(file, name, Limits()), base, options), options)
     file.seek(0)

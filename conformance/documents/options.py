@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from conformance.documents.apk.policy import AppPolicy
 from conformance.documents.coverage import CoveragePolicy
 from conformance.documents.policy import Policy
 from conformance.documents.signature_rules import SignaturePolicy
@@ -48,6 +49,7 @@ class Options:
     schemas    folder with the XSD files of annex A of GB/T 33190, for OFD-16; None: only the order of elements is looked at
     password   opens encrypted files (GM/T 0099); None when not known
     keys       SM2 private keys that open encrypted files, 32 octets each
+    app        what packages of applications are judged by
     """
 
     policy: Policy = field(default_factory=Policy)
@@ -59,3 +61,4 @@ class Options:
     schemas: Path | None = None
     password: bytes | None = field(default=None, repr=False)
     keys: tuple[bytes, ...] = field(default=(), repr=False)
+    app: AppPolicy = field(default_factory=AppPolicy)

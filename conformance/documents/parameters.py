@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.documents import certificates, crl, schemas
+from conformance.documents.apk import policy as apps
 from conformance.documents.coverage import CoveragePolicy
 from conformance.documents.options import LicenceFacts, Options
 from conformance.documents.policy import Generation, Policy, SealState
@@ -28,7 +29,7 @@ _LICENCE = ("formats", "identifier", "metadata", "shown", "numbers", "barcode", 
 NAMES = (
     "validation_time", "trust_anchors", "intermediates", "crls", "seal_status", "seal_status_complete", "generations",
     "hashes", "accept_v1_seals", "user_id", "cover_root", "cover_exclude", "archived", "licence", "voucher", "schemas", "password",
-    "keys",
+    "keys", *apps.NAMES,
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
     archived, voucher      true, false, or None to let the file say
     schemas                folder with the XSD files of annex A of GB/T 33190
     licence                true, false or a mapping of the fields of LicenceFacts
+    app_…, filed_… and the limits of packages   see apk.policy.AppPolicy
     password, keys         open encrypted files: text or bytes; SM2 private keys as 32 bytes, hex, PEM or DER, or a path
 
     folder     relative paths start here; default: the working directory
@@ -83,6 +85,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
         schemas=read.schemas(),
         password=read.octets("password"),
         keys=read.keys(),
+        app=apps.read(read.given),
     )
 
 

@@ -167,6 +167,8 @@ def _generation(f: Finding) -> str:
 
 
 def _cause(f: Finding, given: frozenset[str]) -> Cause:
+    if said := f.data.get("cause"):
+        return Cause(said)
     if "pip install" in f.message + f.expected + f.actual:
         return Cause.TOOL
     wanted = _RESTS_ON.get(f.clause, ())

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.documents.apk.policy import NAMES as APP
 from conformance.model.target import Secret, Target
 from conformance.target.files import licence_rows, only, read_material
 
@@ -20,7 +21,7 @@ _FILES = ("trust_anchors", "intermediates", "crls", "seal_status", "licence_fact
 _ONE = ("seal_status", "licence_facts")
 _PLAIN = (
     "validation_time", "seal_status_complete", "generations", "hashes", "accept_v1_seals", "cover_root",
-    "cover_exclude", "archived", "voucher", "user_id",
+    "cover_exclude", "archived", "voucher", "user_id", *APP,
 )  # fmt: skip
 
 

@@ -140,6 +140,7 @@ def _near(word: str, known: Iterable[str]) -> str:
 
 
 def _specimens() -> dict[str, Specimen]:
+    from conformance.specimen.apk.specimen import PackageSpecimen
     from conformance.specimen.elicense.specimen import SPECIMENS
     from conformance.specimen.eseal.specimen import EsealSpecimen
     from conformance.specimen.eseal.verifier import VerifierSpecimen
@@ -158,5 +159,6 @@ def _specimens() -> dict[str, Specimen]:
             *IPV6_API,
             *IPV6_NODE,
             Ipv6Specimen(),
+            PackageSpecimen(),
         )
     }

@@ -20,7 +20,7 @@ from typing import Any
 from conformance.documents.package import Limits, Package
 from conformance.errors import TargetError
 
-SUFFIXES = (".ofd", ".pdf", ".esl")
+SUFFIXES = (".ofd", ".pdf", ".esl", ".apk", ".aab", ".ipa", ".hap")
 """What is taken from a folder or a zip when the target does not say; a file that is named is taken whatever it is called."""
 
 MOST = 10_000

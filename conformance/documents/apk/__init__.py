@@ -1,0 +1,1 @@
+"""Android application packages: manifest, resources, code, signatures; each clause a pure function. Nothing is run."""
