@@ -67,7 +67,7 @@ def read(data: bytes) -> list[Frame]:
                 links.append(_options(body[8:]).get(_NAME, b"").decode("utf-8", "replace"))
             elif kind == _PACKET:
                 index, high, low, kept, _ = struct.unpack_from("<IIIII", body)
-                flags = struct.unpack("<I", _options(body[20 + len(_padded(bytes(kept))) :])[_FLAGS])[0]
+                flags = struct.unpack("<I", _options(body[20 + kept + -kept % 4 :])[_FLAGS])[0]
                 frames.append(Frame(((high << 32) | low) / 1e6, links[index], flags == _OUT, body[20 : 20 + kept]))
             at += size
     except (struct.error, KeyError, IndexError) as error:
@@ -92,7 +92,7 @@ def _options(data: bytes) -> dict[int, bytes]:
         if code == 0:
             break
         out[code] = data[at + 4 : at + 4 + size]
-        at += 4 + len(_padded(bytes(size)))
+        at += 4 + size + -size % 4
     return out
 
 

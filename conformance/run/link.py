@@ -382,11 +382,15 @@ class Link(Station):
             ok, said = self._wire.act(parameter, lambda: (200 <= status < 300, said))
         else:
             with self._run.sender.turn.aside():
-                ok, said = self._wire.act(parameter, lambda: control.carry_out(hook))
+                ok, said = self._wire.act(parameter, lambda: self._hidden(control.carry_out(hook)))
         if not ok:
             self.stop(
                 Cause.CONFIGURATION, f"人工触发 {parameter} 没有成功: {said}", expected="命令、地址或操作者成功完成"
             )
+
+    def _hidden(self, outcome: tuple[bool, str]) -> tuple[bool, str]:
+        """What a hook said, redacted like anything else that goes into the record."""
+        return outcome[0], self._run.redactor.text(outcome[1])
 
     def stop(self, cause: Cause, message: str, *, expected: str = "", actual: str = "") -> NoReturn:
         """The check cannot be judged: whose fault it is, and why."""

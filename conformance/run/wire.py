@@ -20,6 +20,7 @@ from conformance.probe.packet import LinkTrouble, PacketPort
 from conformance.probe.pcapng import Frame
 
 _MOST_FRAMES = 20_000  # of one check; more is a flood, of which nothing is learned
+_LONGEST = 20.0  # seconds beyond what was to be listened, and ten times that: then a flood or a starved tester is told
 _GLANCE = 0.05  # seconds of one look at the links
 _TCP, _IPV6_HEADER = 6, 54
 Taker = Callable[[Frame], tuple[bool, Sequence[bytes], bool]]
@@ -68,10 +69,14 @@ class Live:
         for link, data in sends:
             step["sent"].append(self._out(link, data))
         self.steps.append(step)
-        left = seconds
+        left, end = seconds, time.monotonic() + 10 * seconds + _LONGEST
         while left > 0:
             if self.stopped.is_set():
                 raise InterruptedError
+            if time.monotonic() > end:
+                raise LinkTrouble(
+                    "链路上的帧太多，或检测机太忙，听不到应有的时间", "使用隔离的链路，在空闲的检测机上重新检测"
+                )
             wait = min(left, _GLANCE)
             clock = time.monotonic()
             ready, _, _ = select.select(list(self.ports.values()), [], [], wait)

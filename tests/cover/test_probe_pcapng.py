@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.errors import ConformanceError
 from conformance.probe import pcapng
+from conformance.probe.packet import LinkTrouble
 from conformance.probe.pcapng import Frame
-from conformance.run.wire import Stored
+from conformance.run.wire import Live, Stored
 
 FRAMES = st.lists(
     st.builds(
@@ -57,10 +61,10 @@ def _stored(*steps: object) -> Stored:
 
 
 def test_a_trade_gives_what_it_gave() -> None:
-    wire = _stored(STEP)
-    assert wire.trade([("near", SENT.data)], 1.0, lambda _: (True, (), False)) == [1]
-    assert wire.began == 1.0
-    wire.close()
+    kept = _stored(STEP)
+    assert kept.trade([("near", SENT.data)], 1.0, lambda _: (True, (), False)) == [1]
+    assert kept.began == 1.0
+    kept.close()
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,39 @@ def test_steps_that_do_not_fit_the_frames_are_refused(step: object) -> None:
     with pytest.raises(ConformanceError) as caught:
         _stored(step)
     assert caught.value.code == "E205"
+
+
+# A link that never falls silent ----------------------------------------------------------------------------
+
+
+class _Flood:
+    """A link on which always another frame is there, none of them for us."""
+
+    interface = "flood"
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        os.write(self._write, b".")
+
+    def fileno(self) -> int:
+        return self._read
+
+    def receive(self, _seconds: float) -> tuple[float, bytes]:
+        return 1.0, bytes(60)
+
+    def close(self) -> None:
+        os.close(self._read)
+        os.close(self._write)
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_a_flooded_link_ends_a_trade(ours: bool) -> None:
+    port = _Flood()
+    live = Live({"near": port}, threading.Event())  # type: ignore[dict-item]
+    try:
+        got = live.trade([], 0.2, lambda _: (ours, (), False))
+    except LinkTrouble:
+        assert "trouble" in live.steps[-1]  # too many frames, or never a moment of silence
+    else:
+        assert len(got) == (len(live.frames) if ours else 0)
+    port.close()

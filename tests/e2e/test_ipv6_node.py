@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import MappingProxyType
+from typing import ClassVar
 
 import pytest
 from kit_link import PROFILE, judge, needs_link, node
@@ -172,6 +176,53 @@ def test_a_hook_that_fails_is_a_matter_of_configuration() -> None:
     assert without.verdict is Verdict.NOT_TESTED
 
 
+def test_without_namespaces_every_check_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with node("ipv6-node") as target:
+        result = judge(target, QUICK[:1])[QUICK[0]]
+    assert (result.verdict, result.cause) == (Verdict.INCONCLUSIVE, Cause.ENVIRONMENT)
+    assert "apt-get install" in result.reasons[0].message
+
+
+def test_without_scapy_the_command_that_installs_it_is_told() -> None:
+    code = (
+        "import sys; sys.modules['scapy'] = None; sys.path[:0] = ['tests/e2e', '.']\n"
+        "from kit_link import judge, node\n"
+        "with node('ipv6-node') as target:\n"
+        f"    (result,) = judge(target, {list(QUICK[:1])!r}).values()\n"
+        "print(result.verdict, result.cause, result.reasons[0].code, result.reasons[0].actual)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2])  # fmt: skip
+    assert done.stdout == "INCONCLUSIVE TOOL X001 pip install 'conformance[packet]'\n", done.stderr
+
+
+class _Bouncing(BaseHTTPRequestHandler):
+    program: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        status = 204 if subprocess.run(self.program).returncode == 0 else 500
+        self.send_response(status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_a_hook_may_be_an_address_and_is_judged_again_with_its_exchange(tmp_path: Path) -> None:
+    name, store = "router-is-solicited-after-link-up", EvidenceStore(tmp_path)
+    with node("ipv6-node") as plain, HTTPServer(("127.0.0.1", 0), _Bouncing) as server:
+        _Bouncing.program = shlex.split(str(plain.parameters["bounce"]))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        target = replace(_changed(plain, bounce=f"http://127.0.0.1:{server.server_port}/bounce"), hosts=("127.0.0.1",))
+        result = judge(target, [name], store=store)[name]
+        elsewhere = judge(replace(target, hosts=("elsewhere.example",)), [name])[name]
+        server.shutdown()
+    assert result.verdict is Verdict.PASS, result.reasons
+    assert (elsewhere.verdict, elsewhere.cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
+    again = _replayed(target, result, store)
+    assert (again.verdict, again.assertions, again.witnesses) == (Verdict.PASS, result.assertions, result.witnesses)
+
+
 # Evidence and judging again --------------------------------------------------------------------------------
 
 
@@ -185,7 +236,11 @@ def _replayed(target: Target, result: CheckResult, store: EvidenceStore, *, seed
         live.operations,
         live.envelope,
         live.auth,
-        Replay([], [], [(i, store.get(i["capture"])) for i in indexes]),
+        Replay(
+            [store.get_json(e.sha256) for e in result.evidence if e.kind == "exchange"],
+            [],
+            [(i, store.get(i["capture"])) for i in indexes],
+        ),
         Redactor(),
         seed=seed,
         replaying=True,
