@@ -141,6 +141,10 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
         )
         for what, n, asked in reports
     ]
+    packed = CACHE / "package.apk"
+    if not packed.exists():
+        subprocess.run([python, str(HERE / "package.py"), "make", str(packed)], check=True)
+    out.append(Case("govapp-package, a package of 7 MB (asked: 1 s, 150 MB)", [python, str(HERE / "package.py"), "run", str(packed)], folder, say=True))  # fmt: skip
     files = CACHE / "files"
     subprocess.run([python, str(HERE / "files.py"), "make", str(files)], check=True)
     out += [

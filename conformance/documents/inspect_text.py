@@ -30,7 +30,7 @@ def summary(it: Inspection) -> str:
     if it.kind == "pdf":
         return f"这是 PDF 文件，{_pdf_signed(it)}。{_counted(it)}"
     if it.kind != "ofd":
-        return f"这是{it.kind_word}。{_counted(it)}"
+        return f"这是{' ' if it.kind_word[:1].isascii() else ''}{it.kind_word}。{_counted(it)}"
     parts = []
     for s in it.signatures:
         name = f"签名 {s.number}（{'电子印章' if s.type == 'Seal' else '数字签名'}）"

@@ -12,6 +12,7 @@ import time
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import UTC, datetime
+from functools import lru_cache
 from multiprocessing import get_context
 from typing import Any, TextIO
 
@@ -179,9 +180,15 @@ def _all(name: str, specimens: Sequence[str], progress: TextIO | None) -> dict[s
     return out
 
 
+@lru_cache(4)
+def _loaded(name: str) -> Profile:
+    """A worker tries many specimens against one profile."""
+    return load(name)
+
+
 def _one(name: str, specimen: str) -> tuple[float, Mapping[str, CheckResult]]:
     clock = time.perf_counter()
-    results = verdicts(load(name), specimen)
+    results = verdicts(_loaded(name), specimen)
     return time.perf_counter() - clock, results
 
 

@@ -19,6 +19,8 @@ MOST_DEFECTS = 100
 _MOST_SAID = 12
 _MOST_SIGNATURES = 10
 _MOST_NAMES = 6
+_MOST_FACTS = 40
+_PACKAGES = ("apk", "package")
 _FIRST = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
 
 
@@ -89,6 +91,11 @@ def _file(context: Context, f: FileJudged) -> FileView:
         Line("SHA-256", event.sha256 or "—", mono=True),
         Line("SM3", event.sm3 or "—", mono=True, note="" if event.kept else w["files.bytes_not_kept"]),
     ]
+    if event.kind in _PACKAGES:
+        lines += [
+            Line(say(label, 60), say(value, 600))
+            for label, value in list(dict(facts.get("facts") or {}).items())[:_MOST_FACTS]
+        ]
     signatures = facts.get("signatures") or ()
     sealed = [_signature(context, s) for s in signatures[:_MOST_SIGNATURES]]
     if len(signatures) > _MOST_SIGNATURES:

@@ -7,6 +7,7 @@ import io
 import random
 import shutil
 import subprocess
+import sys
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -163,6 +164,14 @@ def test_registered_reasons_and_declared_sdks_are_taken() -> None:
     )
     found = made(recipe, given)
     assert {"APP-20", "APP-44", "APP-48", "APP-54"} <= levels(found, Level.PASS)
+
+
+def test_nothing_declared_is_a_declaration() -> None:
+    none = {**GIVEN, "app_sdks": ["无"], "app_permissions": ["无"], "app_permission_groups": ["无"]}
+    bare = Recipe(permissions=("INTERNET",), classes=("cn.gov.example.fuwu.Main",))
+    given = options_from(none)
+    assert {"APP-20", "APP-26", "APP-46", "APP-51"} <= levels(made(bare, given), Level.PASS)
+    assert {"APP-20", "APP-26", "APP-46", "APP-51"} <= made(Recipe(), given).failed
 
 
 def test_a_method_of_the_same_name_in_another_class_is_no_identifier() -> None:
@@ -345,3 +354,19 @@ def test_a_public_sample_gives_what_is_known_of_it(row: dict[str, str]) -> None:
     for told in row["exported"].split():
         kind, n = told.split(":")
         assert exported.count(kind) == int(n)
+
+
+# Without the optional package ---------------------------------------------------------------------------------
+
+
+def test_without_cryptography_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from conformance.documents.apk import keys
+    from conformance.errors import MissingExtra
+
+    for name in [n for n in sys.modules if n == "cryptography" or n.startswith("cryptography.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    keys.certificate.cache_clear()
+    with pytest.raises(MissingExtra, match="cryptography") as caught:
+        examined(package(("label-without-organisation",)))
+    assert "conformance[package]" in caught.value.hint

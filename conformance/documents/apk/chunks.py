@@ -10,6 +10,9 @@ POOL, TABLE, XML = 0x0001, 0x0002, 0x0003
 _UTF8 = 1 << 8
 _MOST_CHUNKS = 500_000
 _MOST_TEXT = 32 << 10  # characters of one string; the platform's own limit for a string of UTF-8 is 0x7FFF
+_MOST_DECODED = (
+    32 << 20
+)  # bytes of all strings asked for: a small pool may give the same long string under every number
 
 REFERENCE, ATTRIBUTE, STRING, DYNAMIC = 0x01, 0x02, 0x03, 0x07
 INTEGER, HEX, BOOLEAN = 0x10, 0x11, 0x12
@@ -96,6 +99,7 @@ class Pool:
             raise BrokenError(f"偏移 {at.start} 处应为字符串池")
         self._data = data
         self._end = at.end
+        self._left = _MOST_DECODED
         self.count = u32(data, at.start + 8)
         self._utf8 = bool(u32(data, at.start + 16) & _UTF8)
         self._strings = at.start + u32(data, at.start + 20)
@@ -131,4 +135,7 @@ class Pool:
     def _bytes(self, at: int, size: int) -> bytes:
         if size > 2 * _MOST_TEXT or at + size > self._end:
             raise BrokenError("字符串过长或超出字符串池")
+        self._left -= size
+        if self._left < 0:
+            raise BrokenError("字符串的总量过大")
         return self._data[at : at + size]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import io
 import re
 from collections.abc import Iterator, Mapping
 
@@ -16,7 +17,9 @@ from conformance.documents.trouble import DocumentError
 
 _FOLDER = "META-INF/"
 _MANIFEST = "META-INF/MANIFEST.MF"
-_LARGEST = 32 << 20
+_LARGEST = 16 << 20
+_MOST_SECTIONS = 200_000
+_LONGEST_VALUE = 64 << 10
 _MOST_SIGNERS = 10
 _DIGESTS = {
     "SHA-256": "sha256",
@@ -62,9 +65,12 @@ def verify(package: Package) -> Signed | None:
         except DocumentError as error:
             out.errors.append(f"{name} 无法解析：{error.message}")
         except (IndexError, ValueError):
-            out.errors.append(f"{name} 不是 PKCS#7 签名数据")
+            out.errors.append(f"{name} 不是 PKCS#7 签名数据，或 .SF 文件过大")
     if not out.errors:
-        _entries(package, manifest, out)
+        try:
+            _entries(package, manifest, out)
+        except ValueError:
+            out.errors.append("MANIFEST.MF 的条目过多或过长")
     return out
 
 
@@ -157,15 +163,21 @@ def _with_places(data: bytes) -> Iterator[tuple[Section, int, int]]:
     section: dict[str, str] = {}
     start = at = 0
     key = ""
-    for raw in data.splitlines(keepends=True):
+    found = 0
+    for raw in io.BytesIO(data):
         at += len(raw)
         line = raw.rstrip(b"\r\n").decode("utf-8", "replace")
         if not line:
             if section:
+                found += 1
+                if found > _MOST_SECTIONS:
+                    raise ValueError("too many sections")
                 yield section, start, at
             section, key, start = {}, "", at
         elif line.startswith(" ") and key:
             section[key] += line[1:]
+            if len(section[key]) > _LONGEST_VALUE:
+                raise ValueError("too long a value")
         else:
             key, _, value = line.partition(": ")
             key = key.lower()

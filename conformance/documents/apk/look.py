@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import BinaryIO
@@ -17,7 +18,7 @@ from conformance.documents.inspection import FileTold, Inspection
 from conformance.documents.package import Limits, Package
 
 _ZIP = b"PK"
-_MOST_FILES = 5000
+_MOST_FILES = 1000
 _WORDS = {".apk": "Android 安装包", ".aab": "Android App Bundle", ".ipa": "iOS 安装包", ".hap": "HarmonyOS 安装包"}
 _NOT_YET = "已识别为 {}，本工具不检测这种安装包"
 
@@ -48,9 +49,16 @@ def look(file: BinaryIO, base: Inspection, policy: AppPolicy) -> Inspection | No
         kind="apk",
         kind_word="Android 安装包",
         facts=tuple((k, shown(v, 400)) for k, v in _facts(app) if v),
-        files=tuple(FileTold(e.name, e.size, e.date, _role(e.name), (), "" if e.readable else "unreadable") for e in list(package.entries.values())[:_MOST_FILES]),
+        files=tuple(_files(package)),
         findings=clauses.judge(app, policy),
     )  # fmt: skip
+
+
+def _files(package: Package) -> Iterator[FileTold]:
+    """Those that say something to a person: the hundreds of pictures and layouts below res/ are left out."""
+    told = ((e, _role(e.name)) for e in package.entries.values())
+    for entry, role in itertools.islice(((e, r) for e, r in told if r or not e.readable), _MOST_FILES):
+        yield FileTold(entry.name, entry.size, entry.date, role, (), "" if entry.readable else "unreadable")
 
 
 def _foreign(names: Iterable[str]) -> str:
@@ -78,7 +86,7 @@ def _role(name: str) -> str:
         return "代码"
     if name.startswith("META-INF/"):
         return "签名与元信息"
-    return {"assets": "资产", "res": "资源", "lib": "本机库"}.get(name.partition("/")[0], "")
+    return {"assets": "资产", "lib": "本机库"}.get(name.partition("/")[0], "")
 
 
 def _facts(app: App) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from conformance.documents.apk.permissions import GROUPS, full
 from conformance.documents.trouble import DocumentError
 
+_NOTHING = "无"  # a list in a target file holds at least one item; this one says that there is none
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _HEX = re.compile(r"[0-9a-f]{16,4096}")
 NAMES = (
@@ -120,7 +121,7 @@ class _Reader:
             return None
         if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(v, str) for v in value):
             raise self.wrong(name, "文字的列表")
-        return tuple(v.strip() for v in value)
+        return tuple(v.strip() for v in value if v.strip() != _NOTHING)
 
     def pairs(self, name: str, *, whole: bool = True) -> dict[str, str] | None:
         """NAME=说明, one a line."""
