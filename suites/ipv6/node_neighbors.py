@@ -167,7 +167,7 @@ def silent_neighbour_is_probed(check: Procedure) -> None:
         first = [s for s in link.listen(_DELAY + 2.0, probe) if probe(s)]
         probes += first
         if first:
-            probes += [s for s in link.listen(3.6 * _RETRANS_MS / 1000) if probe(s)]
+            probes += [s for s in link.listen(3.4 * _RETRANS_MS / 1000) if probe(s)]
         check.witness(f"{len(probes)} 个单播 NS，首个在 {probes[0].time - sent:.2f} 秒后" if probes else "没有单播 NS")
         if not link.expect(bool(probes), "邻居不应答后没有单播 NS", expected="7 秒内有单播 NS", actual="无"):
             return

@@ -47,14 +47,14 @@ ROWS: tuple[Row, ...] = (
         "UDP 端口无监听时不回差错",
         _dropped("output", "icmpv6 type destination-unreachable icmpv6 code 4"),
         key(7, "closed-udp-port-is-reported"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "hop-limit-zero-dropped",
         "作为目的节点丢弃跳限 0 的报文",
         _dropped("input", "ip6 hoplimit 0"),
         key(10, "hop-limit-zero-reaches-its-destination"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "unknown-header-unreported",
@@ -82,7 +82,7 @@ ROWS: tuple[Row, ...] = (
         key(16, "unknown-routing-type-without-segments-is-ignored"),
         key(16, "unknown-routing-type-with-segments-is-reported"),
         key(17, "routing-type-zero-is-reported"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "fragments-dropped",
@@ -102,7 +102,7 @@ ROWS: tuple[Row, ...] = (
         "未含上层首部的首片不回差错",
         _dropped("output", "icmpv6 type parameter-problem icmpv6 code 3"),
         key(26, "first-fragment-without-upper-header-is-reported"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "no-neighbour-advertisement",
@@ -125,7 +125,7 @@ ROWS: tuple[Row, ...] = (
         "接口启用后不发送路由器请求",
         _sysctl(("conf.vn.router_solicitations", "0")),
         key(34, "router-is-solicited-after-link-up"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "no-autoconfiguration",
@@ -138,7 +138,7 @@ ROWS: tuple[Row, ...] = (
         "不采用路由器通告的 MTU",
         _sysctl(("conf.vn.accept_ra_mtu", "0")),
         key(39, "advertised-mtu-is-used"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "packet-too-big-dropped",
@@ -158,14 +158,14 @@ ROWS: tuple[Row, ...] = (
         "不发送 MLDv2 报告",
         _dropped("output", "icmpv6 type 143"),
         key(47, "multicast-listener-report-names-the-groups"),
-        source="推断",
+        source="假想",
     ),
     _fault(
         "no-route-unreported",
         "没有路由时静默丢弃",
         Setup(commands=("route add blackhole ::/0",)),
         key(8, "packet-without-a-route-is-reported"),
-        source="推断",
+        source="假想",
         shape=ROUTER,
     ),
     _fault(
@@ -173,7 +173,7 @@ ROWS: tuple[Row, ...] = (
         "地址解析失败时不回差错",
         _dropped("output", "icmpv6 type destination-unreachable icmpv6 code 3"),
         key(8, "unreachable-neighbour-is-reported"),
-        source="推断",
+        source="假想",
         shape=ROUTER,
     ),
     _fault(
@@ -181,7 +181,7 @@ ROWS: tuple[Row, ...] = (
         "转发时报文太大不回差错",
         _dropped("output", "icmpv6 type packet-too-big"),
         key(9, "packet-too-big-for-the-next-link-is-reported"),
-        source="推断",
+        source="假想",
         shape=ROUTER,
     ),
     _fault(
@@ -189,7 +189,7 @@ ROWS: tuple[Row, ...] = (
         "跳限减至 0 时不回差错",
         _dropped("output", "icmpv6 type time-exceeded"),
         key(10, "hop-limit-one-expires-at-the-router"),
-        source="推断",
+        source="假想",
         shape=ROUTER,
     ),
     _fault(

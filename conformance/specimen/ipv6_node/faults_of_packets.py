@@ -8,7 +8,7 @@ from conformance.specimen.fault import Fault
 from conformance.specimen.ipv6_node.faults_of_kernel import HOST, LONG, ROUTER, SEEN, Row, key
 from conformance.specimen.ipv6_node.node import Setup
 
-_SUPPOSED = "推断"
+_SUPPOSED = "假想"
 
 
 def _fault(name: str, title: str, *kills: str, source: str = _SUPPOSED, shape: str = HOST) -> Row:

@@ -84,7 +84,7 @@ class Namespaces:
 
     def make(self) -> Namespace:
         """A new namespace with its loopback up. NamespacesUnavailableError where that is not allowed."""
-        lacking = [word for word in PACKAGES if shutil.which(word) is None]
+        lacking = [word for word in PACKAGES if shutil.which(word, path=_path()) is None]
         if lacking:
             packages = " ".join(dict.fromkeys(PACKAGES[word] for word in lacking))
             raise NamespacesUnavailableError(f"缺少命令 {'、'.join(lacking)}", f"apt-get install {packages}")
@@ -105,7 +105,7 @@ class Namespaces:
 
     def _hold(self, command: Sequence[str], *, inside_user: bool) -> Namespace:
         holder = subprocess.Popen(  # noqa: S603 - our own command line
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
         )
         assert holder.stdin is not None
         assert holder.stdout is not None
@@ -148,9 +148,18 @@ class Namespaces:
         self.close()
 
 
+def _path() -> str:
+    """Where commands are looked for: an ordinary user's own path has no sbin, and what is needed there needs no root."""
+    return f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PATH": _path()}
+
+
 def _run(command: Sequence[str], given: str) -> str:
     done = subprocess.run(  # noqa: S603 - our own command line
-        command, input=given, capture_output=True, text=True, timeout=_LIMIT, check=False
+        command, input=given, capture_output=True, text=True, timeout=_LIMIT, check=False, env=_environment()
     )
     if done.returncode:
         said = (done.stderr or done.stdout).strip()
