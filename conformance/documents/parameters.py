@@ -85,7 +85,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
         schemas=read.schemas(),
         password=read.octets("password"),
         keys=read.keys(),
-        app=apps.read(read.given),
+        app=apps.read(read.given, policy.at),
     )
 
 

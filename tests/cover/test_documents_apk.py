@@ -166,6 +166,20 @@ def test_registered_reasons_and_declared_sdks_are_taken() -> None:
     assert {"APP-20", "APP-44", "APP-48", "APP-54"} <= levels(found, Level.PASS)
 
 
+def test_a_certificate_out_of_its_period_is_a_hint() -> None:
+    late = options_from({**GIVEN, "validation_time": "2050-01-01T00:00:00+00:00"})
+    found = [f for f in examined(conforming(), given=late).of("APP-63") if f.level is Level.WARN]
+    assert [f.message for f in found] == ["签名证书不在有效期内"]
+    assert "APP-63" not in examined(conforming(), given=late).failed
+
+
+def test_words_of_forced_functions_are_shown_to_a_person() -> None:
+    facts = dict(made(Recipe(strings=("每日签到领积分",), label="示例市政务服务 打卡")).seen.facts)
+    assert set(facts["提示词"].replace("（", " ").replace("）", " ").split("、")) == {
+        "签到 classes.dex ", "积分 classes.dex ", "打卡 resources.arsc "
+    }  # fmt: skip
+
+
 def test_nothing_declared_is_a_declaration() -> None:
     none = {**GIVEN, "app_sdks": ["无"], "app_permissions": ["无"], "app_permission_groups": ["无"]}
     bare = Recipe(permissions=("INTERNET",), classes=("cn.gov.example.fuwu.Main",))
@@ -242,7 +256,7 @@ def test_every_parameter_of_the_profile_vocabulary_is_read() -> None:
     from conformance.profile import load
 
     declared = {p.name for p in load("govapp-package").parts[0].parameters}
-    assert declared == set(NAMES)
+    assert declared == {*NAMES, "validation_time"}
     assert read({}) == AppPolicy()
 
 

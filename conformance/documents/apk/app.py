@@ -30,6 +30,8 @@ _MEDIA = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".mp3", ".mp4", ".ogg", ".wa
 # Problems of the container that any device takes as a spoilt package, wherever they are.
 _GRAVE = frozenset(("duplicate", "encrypted", "method", "overlap", "broken-entry", "bomb", "entry-too-large"))
 
+# Functions that 国办函〔2026〕12号 speaks of; a word is a hint for a person and no more.
+WORDS = ("打卡", "签到", "积分", "排名", "在线时长")
 TELEPHONY = "android.telephony.TelephonyManager"
 WANTED: Mapping[str, tuple[str, ...]] = {
     TELEPHONY: ("getDeviceId", "getImei", "getMeid", "getSubscriberId", "getSimSerialNumber"),
@@ -56,6 +58,7 @@ class App:
     secrets: list[tuple[str, Hit]] = field(default_factory=list)
     private: list[tuple[str, Hit]] = field(default_factory=list)
     addresses: list[tuple[str, Address]] = field(default_factory=list)  # of a file and host, the first of each scheme
+    words: dict[str, str] = field(default_factory=dict)  # of WORDS, where it was first seen
     scanned: int = 0
     unscanned: list[str] = field(default_factory=list)
 
@@ -176,6 +179,9 @@ def _files(package: Package, app: App) -> None:
 
 def _scan(name: str, data: bytes, app: App) -> None:
     app.scanned += 1
+    for word in WORDS:
+        if word not in app.words and (word.encode() in data or word.encode("utf-16-le") in data):
+            app.words[word] = name
     found = list(strings.addresses(data))
     for into, hits in ((app.secrets, strings.secrets(data)), (app.private, strings.private(data, found))):
         for hit in hits:

@@ -8,7 +8,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from conformance.documents import certificates, oids
+from conformance.documents.trouble import DocumentError
 from conformance.errors import MissingExtra
+
+# Signature algorithms of certificates → the hash they use (RFC 3279, 5758), those of other documents included.
+_HASHES = {
+    **oids.SIGNATURE_HASHES, "1.2.840.113549.1.1.4": "md5", "1.2.840.10045.4.1": "sha1", "1.2.840.10040.4.3": "sha1",
+    "2.16.840.1.101.3.4.3.1": "sha224", "2.16.840.1.101.3.4.3.2": "sha256",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +46,60 @@ class Certificate:
         return hashlib.sha256(self.der).hexdigest()
 
 
-def _x509() -> Any:
+def _cryptography() -> None:
     try:
-        from cryptography import x509
+        import cryptography  # noqa: F401
     except ImportError:
         raise MissingExtra("cryptography", "package") from None
-    return x509
 
 
 @lru_cache(64)
 def certificate(der: bytes) -> Certificate | None:
-    """None when it cannot be read. MissingExtra when `cryptography` is not installed."""
-    x509 = _x509()
+    """None when it cannot be read. MissingExtra when `cryptography` is not installed.
+
+    Read by the reader of the house: developers make their certificates with tools that do not always write strict DER
+    (a DSA certificate of keytool has parameters where none belong), devices take them, and `cryptography` does not.
+    """
+    _cryptography()
+    try:
+        read = certificates.read(der)
+    except DocumentError:
+        return None
+    if read.not_before.value is None or read.not_after.value is None:
+        return None
+    kind, bits, form = _key(read.key.spki)
+    whole = read.key.spki.hex()
+    return Certificate(
+        der=der,
+        subject=str(read.subject),
+        common_name=read.subject.get(oids.COMMON_NAME),
+        kind=kind,
+        bits=bits,
+        hash=_HASHES.get(read.algorithm, ""),
+        start=read.not_before.value,
+        end=read.not_after.value,
+        spki=read.key.spki,
+        public_forms=(form, whole) if form else (whole,),
+    )
+
+
+def _key(info: bytes) -> tuple[str, int, str]:
+    """Kind, bits, and the number or point as hex, of a SubjectPublicKeyInfo; 未知 when it cannot be read."""
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
     try:
-        read = x509.load_der_x509_certificate(der)
-        key = read.public_key()
-        names = read.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        kinds = {rsa.RSAPublicKey: "RSA", ec.EllipticCurvePublicKey: "EC", dsa.DSAPublicKey: "DSA"}
-        kind = next((word for cls, word in kinds.items() if isinstance(key, cls)), type(key).__name__)
-        hash_ = read.signature_hash_algorithm
-        info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        forms: tuple[str, ...] = (info.hex(),)
-        if isinstance(key, rsa.RSAPublicKey):
-            forms = (f"{key.public_numbers().n:x}", *forms)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            forms = (key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex(), *forms)
-        return Certificate(
-            der=der,
-            subject=read.subject.rfc4514_string(),
-            common_name=str(names[0].value) if names else "",
-            kind=kind,
-            bits=int(getattr(key, "key_size", 0)),
-            hash=hash_.name if hash_ is not None else "",
-            start=read.not_valid_before_utc,
-            end=read.not_valid_after_utc,
-            spki=info,
-            public_forms=forms,
-        )
-    except Exception:  # noqa: BLE001 - a certificate made to hurt its reader is one that cannot be read
-        return None
+        key = load_der_public_key(info)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return "未知", 0, ""
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size, f"{key.public_numbers().n:x}"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "EC", key.key_size, key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint).hex()
+    if isinstance(key, dsa.DSAPublicKey):
+        return "DSA", key.key_size, ""
+    return type(key).__name__, 0, ""
 
 
 def spki(der: bytes) -> bytes:
@@ -90,7 +110,7 @@ def spki(der: bytes) -> bytes:
 
 def check(key: bytes, kind: str, hash_: str, signature: bytes, data: bytes) -> str:
     """ "" when `signature` is one of `data`; else why not. `key`: SubjectPublicKeyInfo; `kind`: pss, rsa, ec, dsa."""
-    _x509()
+    _cryptography()
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa

@@ -109,6 +109,7 @@ def _facts(app: App) -> Iterator[tuple[str, str]]:
             yield "证书 SHA-256", c.sha256
             yield "公钥", c.public_forms[0]
     yield "代码文件", "、".join(app.dex_names)
+    yield "提示词", "、".join(f"{word}（{where}）" for word, where in app.words.items())
     outside = sorted({a.host for _, a in app.addresses})
     yield "代码和文件里的主机", "、".join(outside[:30]) + (f" … 共 {len(outside)} 个" if len(outside) > 30 else "")
 

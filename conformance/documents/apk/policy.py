@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from conformance.documents.apk.permissions import GROUPS, full
 from conformance.documents.trouble import DocumentError
@@ -30,6 +31,7 @@ class AppPolicy:
     sdks                package prefixes of the SDKs that the privacy policy lists
     sdk_prefixes        package prefixes that are known to be SDKs
     identifiers         getImei … → why it is used
+    at                  when certificates must be valid, None: not asked
     """
 
     names: tuple[str, ...] | None = None
@@ -49,9 +51,10 @@ class AppPolicy:
     rsa_min: int = 2048
     ec_min: int = 256
     weak: frozenset[str] = frozenset({"sha1", "md5"})
+    at: datetime | None = None
 
 
-def read(given: Mapping[str, object]) -> AppPolicy:
+def read(given: Mapping[str, object], at: datetime | None = None) -> AppPolicy:
     """The values of NAMES → a policy. DocumentError F202 with the name of the parameter."""
     r = _Reader(given)
     groups = r.texts("app_permission_groups")
@@ -84,6 +87,7 @@ def read(given: Mapping[str, object]) -> AppPolicy:
         rsa_min=r.number("rsa_min", default.rsa_min),
         ec_min=r.number("ec_min", default.ec_min),
         weak=frozenset(w.lower().replace("-", "") for w in r.texts("weak_digests") or default.weak),
+        at=at,
     )
 
 

@@ -73,10 +73,13 @@ def _certificate(c: Certificate, policy: AppPolicy, tell: Tell) -> None:
         tell.undecided(f"没有给出 {c.kind} 密钥的强度要求（{c.bits} 位）", where=where)
     elif c.bits < least:
         tell.fail("签名密钥的强度不足", expected=f"{c.kind} 不低于 {least} 位", actual=f"{c.bits} 位", where=where)
+    if not c.hash:
+        tell.undecided("证书的签名算法不认识，摘要算法无法判断", where=where)
     if c.hash in policy.weak:
         tell.fail("证书用了弱摘要算法", expected=f"不用 {'、'.join(sorted(policy.weak)).upper()}", actual=c.hash.upper(), where=where)  # fmt: skip
-    if c.end <= c.start:
-        tell.warn("证书的有效期颠倒", actual=f"{c.start:%Y-%m-%d} 至 {c.end:%Y-%m-%d}", where=where)
+    # No row of the notes asks for it and no device looks at it: a hint.
+    if policy.at is not None and not c.start <= policy.at <= c.end:
+        tell.warn("签名证书不在有效期内", expected=f"含 {policy.at:%Y-%m-%d}", actual=f"{c.start:%Y-%m-%d} 至 {c.end:%Y-%m-%d}", where=where)  # fmt: skip
 
 
 def app_64(app: App, policy: AppPolicy, tell: Tell) -> Findings:
