@@ -219,6 +219,29 @@ def test_v1_is_needed_below_level_24() -> None:
     assert made(Recipe(min_sdk=24, jar=None)).level("APP-62") is Level.PASS
 
 
+def test_v3_alone_is_enough_from_level_28() -> None:
+    assert made(Recipe(min_sdk=28, jar=None, v2=None)).level("APP-62") is Level.PASS
+    older = made(Recipe(min_sdk=24, jar=None, v2=None))
+    assert "不认 v3" in older.of("APP-62")[0].message
+
+
+def test_an_algorithm_that_is_not_known_here_is_no_failure() -> None:
+    data = conforming()
+    block = _block(data)
+    other = block.replace((0x0103).to_bytes(4, "little"), (0x0999).to_bytes(4, "little"))
+    assert other != block
+    found = examined(data.replace(block, other))
+    assert {found.level("APP-13"), found.level("APP-62")} == {Level.UNKNOWN}
+    assert "没有认识的签名算法（0x0999）" in " ".join(f.message for f in found.of("APP-62"))
+
+
+def test_a_name_alone_is_not_recognised() -> None:
+    found = examined(b"hello", "app.ipa")
+    assert levels(found, Level.UNKNOWN) == set(RULES)
+    assert "内容不能读取" in found.findings[0].message
+    assert found.findings[0].data["cause"] == str(Cause.SYSTEM)
+
+
 def test_a_file_of_the_jar_signature_that_was_changed_counts_below_level_24() -> None:
     files = Recipe(min_sdk=21, v2=None, v3=None)
     data = bytearray(files.make())

@@ -47,6 +47,9 @@ def test_a_package_without_papers_is_judged_as_far_as_it_goes(command: PytestCom
     assert by["APP-62"].verdict is Verdict.PASS
     assert (by["APP-12"].verdict, by["APP-12"].cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
     assert "app.apk" in by["APP-61"].reasons[0].where
+    page = (tmp_path / "r" / "report.html").read_text("utf-8")
+    for told in ("有效的 targetSdk", "权限·相机", "证书 MD5", "接上电脑就能读出它的数据"):
+        assert told in page
 
 
 def test_a_package_of_another_system_gives_no_pass(command: PytestCommand, tmp_path: Path) -> None:

@@ -16,10 +16,13 @@ from conformance.documents.apk.manifest import Manifest
 from conformance.documents.apk.policy import AppPolicy
 from conformance.documents.inspection import FileTold, Inspection
 from conformance.documents.package import Limits, Package
+from conformance.model.verdict import Cause
 
 _ZIP = b"PK"
 _MOST_FILES = 1000
 _WORDS = {".apk": "Android 安装包", ".aab": "Android App Bundle", ".ipa": "iOS 安装包", ".hap": "HarmonyOS 安装包"}
+# Names of which each kind of package has one in its directory.
+_TELLING = (b"AndroidManifest.xml", b"BundleConfig.pb", b"Payload/", b"pack.info", b"module.json")
 _NOT_YET = "已识别为 {}，本工具不检测这种安装包"
 
 
@@ -27,7 +30,7 @@ def look(file: BinaryIO, base: Inspection, policy: AppPolicy) -> Inspection | No
     """By its content; by its name only where the content shows nothing."""
     named = next((s for s in _WORDS if base.name.casefold().endswith(s)), "")
     file.seek(0)
-    if not named and file.read(2) != _ZIP:
+    if not named and (file.read(2) != _ZIP or not _looks_like_one(file)):
         return None
     # A package that is not called one has to look like one within the bounds that hold for any other ZIP file.
     package = Package(file, base.name, reading.LIMITS if named else Limits())
@@ -37,9 +40,16 @@ def look(file: BinaryIO, base: Inspection, policy: AppPolicy) -> Inspection | No
             return None
         word = _WORDS[named] if named != ".apk" else ""
     if word:
-        message = _NOT_YET.format(word)
+        cause, message = Cause.TOOL, _NOT_YET.format(word)
+        if package.refused:
+            why = next((p.message for p in package.problems if p.fatal), "读不出来")
+            cause, message = Cause.SYSTEM, f"文件名说是{word}，内容不能读取：{why}"
         return replace(
-            base, kind="package", kind_word=word, facts=(("检测", message),), findings=clauses.undecided(message)
+            base,
+            kind="package",
+            kind_word=word,
+            facts=(("检测", message),),
+            findings=clauses.undecided(message, cause=cause),
         )
     if not named:
         package = Package(file, base.name, reading.LIMITS)
@@ -52,6 +62,14 @@ def look(file: BinaryIO, base: Inspection, policy: AppPolicy) -> Inspection | No
         files=tuple(_files(package)),
         findings=clauses.judge(app, policy),
     )  # fmt: skip
+
+
+def _looks_like_one(file: BinaryIO) -> bool:
+    """A glance at the directory of a ZIP file, so that the many that are something else are not opened twice."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - Limits().directory - (1 << 16)))
+    tail = file.read()
+    return any(name in tail for name in _TELLING)
 
 
 def _files(package: Package) -> Iterator[FileTold]:
