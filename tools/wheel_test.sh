@@ -13,6 +13,9 @@ export PATH="$work/venv/bin:$PATH" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="
 
 conformance list
 conformance lint
+pytest --profile=gbt-36904-2018 --target=specimen:elicense --record=r0 -q # without any extra
+"$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$wheel[documents,barcode,pdf]"
+pytest --profile=eseal --target=specimen:eseal --record=r4 -q
 pytest --profile=elicense --target=specimen:elicense --record=r1 -q
 pytest --profile=elicense --target=specimen:elicense-gd --record=r2 -q
 if pytest --profile=elicense --target=specimen:elicense+wrong-check-character --record=r3 -q; then
