@@ -20,6 +20,8 @@ ALLOWED = (
     "this container may not mount",
     "this container has no pseudo-terminals",
     "the run was over before the system hung",
+    "本机不允许普通用户建立用户命名空间",
+    "本机的 Python 普通用户读不到",
 )
 
 
