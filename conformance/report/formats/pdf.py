@@ -17,10 +17,13 @@ from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
 from conformance.record.source import MANIFEST, read_bytes
 from conformance.report.formats.data import render as results
+from conformance.report.formats.paper import pages
 from conformance.report.how import How
 from conformance.report.html import asset, environment, page_style, raw
 from conformance.report.theme import PAPER_GUARD, rendered, themed
 from conformance.report.view import build_view
+
+VARIANT = "pdf/a-3a"
 
 
 def render(record: Record, how: How) -> bytes:
@@ -35,12 +38,11 @@ def render(record: Record, how: How) -> bytes:
         for name, data in _attached(record, how)
     ]
     out = io.BytesIO()
-    document = weasyprint.HTML(string=text, url_fetcher=_refuse)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint 70 leaves its colour profile open
-        document.write_pdf(
+        pages(text, _refuse, pdf_variant=VARIANT).write_pdf(
             out,
-            pdf_variant="pdf/a-3a",
+            pdf_variant=VARIANT,
             attachments=attachments,
             pdf_identifier=hashlib.sha256(text.encode()).digest()[:16],
         )
