@@ -223,6 +223,7 @@ def body(document: Any) -> None:
     benchmark(document)
     items(document)
     findings(document)
+    files(document)
     heading(document, "parameters.title")
     loop = [["{%tr for p in r.parameters %}"], ["{{ p.name }} {{ p.help }}", "{{ p.value }}", "{{ p.origin }}"],
             ["{%tr endfor %}"]]  # fmt: skip
@@ -267,6 +268,48 @@ def benchmark(document: Any) -> None:
     text(document, "{{ m }}")
     for _ in range(3):
         text(document, "{%p endfor %}" if _ == 0 else "{%p endif %}")
+
+
+def files(document: Any) -> None:
+    """Every kind of defect and every file, where the record is of files."""
+    text(document, "{%p if r.files %}")
+    heading(document, "files.title")
+    text(document, "{{ r.files.intro }}", size=9.5)
+    text(
+        document, "{% for c in r.files.counts %}{{ c.mark.glyph }} {{ c.mark.word }} {{ c.n }}　{% endfor %}", bold=True
+    )
+    text(document, "{{ r.files.kept }}", size=9.5)
+    text(document, "{%p for n in r.files.notes %}")
+    text(document, "{{ w['files.passed_over'] }} {{ n }}", size=9)
+    text(document, "{%p endfor %}")
+    heading(document, "files.defects", 2)
+    text(document, "{%p if r.files.defects %}")
+    heads = [f"{{{{ w['files.{k}'] }}}}" for k in ("defect", "clauses", "in_files", "in_places", "which")]
+    loop = [
+        ["{%tr for d in r.files.defects %}"],
+        ["{{ d.message }}{% if d.why %}\n{{ d.why }}{% endif %}{% if d.counted %}\n{{ d.counted }}{% endif %}",
+         "{% for a, n in d.clauses %}{{ n }} {% endfor %}", "{{ d.files }}", "{{ d.places }}",
+         "{% for n in d.names %}{{ n }}{% if not loop.last %}\n{% endif %}{% endfor %}"],
+        ["{%tr endfor %}"],
+    ]  # fmt: skip
+    table(document, heads, loop, [62, 32, 14, 14, 46])
+    text(document, "{{ r.files.defects_more }}", size=9)
+    text(document, "{%p else %}")
+    text(document, "{{ w['files.defects_none'] }}")
+    text(document, "{%p endif %}")
+    heading(document, "files.each", 2)
+    heads = [f"{{{{ w['files.{k}'] }}}}" for k in ("name", "by_verdict", "found")]
+    found = ("{% for n, l in [('failed', f.failed), ('open', f.open), ('missed', f.missed)] if l %}{{ w['files.' ~ n] }} "
+             "{% for a, m in l %}{{ m }} {% endfor %}\n{% endfor %}{% if f.problem %}{{ f.problem }}\n{% endif %}"
+             "{% for s in f.sealed %}{{ s }}\n{% endfor %}{% if f.digest %}SHA-256 {{ f.digest }}{% endif %}")  # fmt: skip
+    loop = [
+        ["{%tr for f in r.files.files %}"],
+        ["{{ f.name }}", "{{ f.mark.glyph }} {{ f.mark.word }}", found],
+        ["{%tr endfor %}"],
+    ]
+    table(document, heads, loop, [52, 22, 94])
+    text(document, "{{ r.files.files_more }}", size=9)
+    text(document, "{%p endif %}")
 
 
 def items(document: Any) -> None:

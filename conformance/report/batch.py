@@ -21,7 +21,7 @@ _MOST_SIGNATURES = 10
 _MOST_NAMES = 6
 _MOST_FACTS = 40
 _PACKAGES = ("apk", "package")
-_FIRST = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
+FIRST = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
 
 
 def view(context: Context) -> FilesView | None:
@@ -30,7 +30,7 @@ def view(context: Context) -> FilesView | None:
     if found is None:
         return None
     w = context.words
-    files = sorted(found.files, key=lambda f: (_FIRST[f.verdict], f.event.name))
+    files = sorted(found.files, key=lambda f: (FIRST[f.verdict], f.event.name))
     left = len(files) - MOST_FILES
     kept = sum(f.event.kept for f in found.files)
     return FilesView(
@@ -96,12 +96,6 @@ def _file(context: Context, f: FileJudged) -> FileView:
             Line(say(label, 60), say(value, 600))
             for label, value in list(dict(facts.get("facts") or {}).items())[:_MOST_FACTS]
         ]
-    signatures = facts.get("signatures") or ()
-    sealed = [_signature(context, s) for s in signatures[:_MOST_SIGNATURES]]
-    if len(signatures) > _MOST_SIGNATURES:
-        sealed.append(w.fill("files.signatures_more", n=len(signatures) - _MOST_SIGNATURES))
-    if facts.get("seal"):
-        sealed.append(_seal(context, facts["seal"]))
     said = [s for s in looked.said if s.level in (Level.FAIL, Level.UNKNOWN, Level.WARN)]
     said.sort(key=lambda s: (Level.FAIL, Level.UNKNOWN, Level.WARN).index(s.level))
     told = tuple(
@@ -115,11 +109,24 @@ def _file(context: Context, f: FileJudged) -> FileView:
         failed=_links(context, f.failed),
         open=_links(context, f.open),
         missed=_links(context, f.missed),
-        sealed=tuple(sealed) or ((w["files.unsigned"],) if event.kind in ("ofd", "pdf") else ()),
+        sealed=tuple(sealed(context, event.kind, facts)),
         said=told,
         said_more=w.fill("files.said_more", n=len(said) - _MOST_SAID) if len(said) > _MOST_SAID else "",
         problem=say(f.unread),
+        digest=event.sha256,
     )
+
+
+def sealed(context: Context, kind: str, facts: Mapping[str, Any]) -> list[str]:
+    """Every signature and seal of a file in a sentence each, or that there is none where there might be one."""
+    w = context.words
+    signatures = facts.get("signatures") or ()
+    out = [_signature(context, s) for s in signatures[:_MOST_SIGNATURES]]
+    if len(signatures) > _MOST_SIGNATURES:
+        out.append(w.fill("files.signatures_more", n=len(signatures) - _MOST_SIGNATURES))
+    if facts.get("seal"):
+        out.append(_seal(context, facts["seal"]))
+    return out or ([w["files.unsigned"]] if kind in ("ofd", "pdf") else [])
 
 
 def _detail(context: Context, said: Mapping[str, str]) -> str:

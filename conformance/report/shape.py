@@ -371,6 +371,7 @@ class FileView:
     said: tuple[tuple[str, str, str, str], ...] = ()
     said_more: str = ""
     problem: str = ""
+    digest: str = ""  # SHA-256
 
     @property
     def quiet(self) -> bool:

@@ -133,6 +133,24 @@ def test_the_same_record_gives_the_same_pdf(printed: dict[str, Path], records: d
 
 
 @pdf
+def test_what_saves_memory_does_not_change_the_pages(
+    printed: dict[str, Path], records: dict[str, Record], folder: Path
+) -> None:
+    import weasyprint
+
+    from conformance.report.formats.paper import report_class
+    from conformance.report.formats.pdf import html
+
+    assert hasattr(weasyprint.HTML, "_ua_stylesheets"), "the hook is gone: reports take twice the memory"
+    every, ours = (
+        c(string="<p>")._ua_stylesheets()[0].matcher.other_selectors for c in (weasyprint.HTML, report_class())
+    )
+    assert len(every) - len(ours) == 6, "pseudo-elements that WeasyPrint gives every element"
+    weasyprint.HTML(string=html(records["lab"], How())).write_pdf(folder / "plain.pdf")
+    assert pages(folder / "plain.pdf") == pages(printed["lab"])
+
+
+@pdf
 def test_hostile_text_stays_text_and_inside_the_page(printed: dict[str, Path]) -> None:
     flat = re.sub(r"\s", "", "".join(pages(printed["wild"])))
     assert "{{7*7}}" in flat

@@ -276,7 +276,8 @@ def test_the_table_has_a_row_for_every_check_and_every_clause_without_one(
     head, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
     assert all(len(r) == len(head) for r in rows)
     keys = [k.key for c in records["plain"].clauses() for k in c.checks or (c,)]
-    assert [r[-1] for r in rows] == keys
+    assert [r[head.index("标识")] for r in rows] == keys
+    assert {r[head.index("行")] for r in rows} <= {"检测项", "条款"}
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t=", "  =", "\r\n=", "＝", "＠"])

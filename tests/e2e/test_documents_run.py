@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
+import subprocess
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import docx
 import jsonschema_rs
+import openpyxl
 import pytest
 from kit_sealed import write_files, write_trust
 from plugin_kit import PytestCommand
 
 import conformance.record
+import conformance.report
 from conformance.cli import main
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Cause, Verdict
@@ -232,10 +238,48 @@ def test_the_report_tells_each_file_and_the_terminal_sums_up(
     ):
         assert told in section, told
     assert section.count("<article") == len(SMALL)
+    files = _told_everywhere(record, tmp_path)
+    assert {f["name"]: f["verdict"] for f in files["files"]} == dict.fromkeys(SMALL, "PASS") | {"document.ofd": "FAIL"}
     assert main(["report", str(record), "--lang", "en", "-o", str(tmp_path / "en.html")]) == 0
     english = (tmp_path / "en.html").read_text("utf-8")
     assert "File by file" in english
     assert "covers " in english
+
+
+def _told_everywhere(record: Path, folder: Path) -> dict[str, Any]:
+    """PDF, Word, workbook, CSV and JSON tell of each file and of each defect what the page tells → the files of the JSON."""
+    for form in ("json", "csv", "xlsx", "docx", "pdf"):
+        assert main(["report", str(record), "--format", form, "-o", str(folder / f"r.{form}")]) == 0
+    data = json.loads((folder / "r.json").read_bytes())
+    schema = Path(conformance.report.__file__).parent / "schemas" / "results.schema.json"
+    jsonschema_rs.Draft202012Validator(json.loads(schema.read_bytes())).validate(data)
+    bad = next(f for f in data["files"]["files"] if f["verdict"] == "FAIL")
+    assert bad["failed"]
+    assert any("签名值验证不通过" in s for s in bad["sealed"])
+    defect = data["files"]["defects"][0]
+    assert defect["names"] == ["document.ofd"]
+    assert defect["counts"]
+
+    with (folder / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [r["文件"] for r in rows if r["行"] == "文件"] == [f["name"] for f in data["files"]["files"]]
+    assert [r["条款判定"] for r in rows if r["文件"] == "document.ofd" and r["行"] == "文件"] == ["不符合"]
+    assert sum(r["行"] == "缺陷" for r in rows) == len(data["files"]["defects"])
+
+    sheets = openpyxl.load_workbook(folder / "r.xlsx").worksheets
+    assert [s.title for s in sheets[2:]] == ["逐个文件", "按缺陷汇总"]
+    assert [c.value for c in sheets[2]["A"]][1:] == [f["name"] for f in data["files"]["files"]]
+    assert sheets[3]["C2"].value == "1"
+
+    tables = docx.Document(str(folder / "r.docx")).tables
+    words = {t.rows[0].cells[0].text: t for t in tables}
+    assert [row.cells[0].text for row in words["文件"].rows][1:] == [f["name"] for f in data["files"]["files"]]
+    assert defect["message"] in words["缺陷"].rows[1].cells[0].text
+
+    page = subprocess.run(["pdftotext", str(folder / "r.pdf"), "-"], capture_output=True, text=True, check=True).stdout
+    assert "按缺陷汇总" in page
+    assert all(f["name"] in page.replace("\n", "") for f in data["files"]["files"])
+    return dict(data["files"])
 
 
 def test_a_hostile_name_is_only_a_name(command: PytestCommand, trust: list[str], tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from conformance.report import benchmark, frame, scope
 from conformance.report.case import read_case
 from conformance.report.clauses import predicate
 from conformance.report.context import LONG, Context, mapping
+from conformance.report.formats.byfile import files
 from conformance.report.how import How
 from conformance.report.issued import Issued
 from conformance.report.kind import kind_of
@@ -112,6 +113,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
         "issued": _issued(how.issued, plain),
         "profile": _profile(context, plain),
         "clauses": [_clause(context, plain, c) for c in context.clauses],
+        "files": files(context, plain.text),
         "sessions": [
             {"number": s.number, "opened": s.opened, "closed": s.closed, "interrupted": plain.text(s.interrupted)}
             for s in record.sessions

@@ -9,17 +9,19 @@ from typing import Any
 
 # The style sheet that WeasyPrint begins with gives every element six pseudo-elements for footnotes, notes and list
 # markers, each with a style of its own: three quarters of the memory of a report that has none of these.
-_UNUSED = re.compile(r"(?m)^\s*::(?:marker|footnote-call|footnote-marker|note-call|note-marker|note-callback)\s*\{[^}]*\}")
+_UNUSED = re.compile(
+    r"(?m)^\s*::(?:marker|footnote-call|footnote-marker|note-call|note-marker|note-callback)\s*\{[^}]*\}"
+)
 
 
 @cache
-def _page_class() -> Any:
+def report_class() -> Any:
     import weasyprint
 
     class Report(weasyprint.HTML):  # type: ignore[misc]
         """A document without footnotes, notes and list markers."""
 
-        def _ua_stylesheets(self, *args: Any, **options: Any) -> list[Any]:
+        def _ua_stylesheets(self, *_args: Any, **_options: Any) -> list[Any]:
             return [_base()]
 
     return Report
@@ -36,7 +38,7 @@ def _base() -> Any:
 
 def pages(html: str, fetcher: Any, **options: Any) -> Any:
     """The laid out document; each page joins its drawing operations to one string as soon as it is painted."""
-    document = _page_class()(string=html, url_fetcher=fetcher).render(**options)
+    document = report_class()(string=html, url_fetcher=fetcher).render(**options)
     for page in document.pages:
         page.paint = _Joined(page)
     return document

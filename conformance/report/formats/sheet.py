@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
+from conformance.report.formats.byfile import defect_heads, defect_rows, file_heads, file_rows
 from conformance.report.formats.data import document
-from conformance.report.formats.table import COLUMNS, harmless, heads, rows
+from conformance.report.formats.table import COLUMNS, harmless, heads, labels, rows
 from conformance.report.formats.zipped import still
 from conformance.report.how import How
 from conformance.report.wording import Wording, wording
 
 _WIDTHS = {"title": 34, "check": 40, "reason": 40, "expected": 28, "actual": 28, "where": 22, "evidence": 20, "key": 44}
+_FILES = [34, 11, 28, 28, 28, 14, 12, 60, 30, 68, 68]
+_DEFECTS = [60, 30, 10, 10, 12, 60]
 _COLOURS = {"FAIL": "A8201A", "PASS": "0B6B4F", "INCONCLUSIVE": "7A4F00", "ERROR": "8C2566", "NOT_TESTED": "54407F"}
 
 
@@ -28,6 +31,13 @@ def render(record: Record, how: How) -> bytes:
     book.properties.creator, book.properties.title = "conformance", f"{data['title']} {data['number']}"
     _facts(book.active, data, words)
     _rows(book.create_sheet(), data, words)
+    if data["files"] is not None:
+        label = labels(data)
+        marks = {f["word"]: f["verdict"] for f in data["files"]["files"]}
+        rows_of = file_rows(data["files"], label)
+        _table(book.create_sheet(words["files.title"][:31]), data, file_heads(words), rows_of, _FILES, ("B", marks))
+        rows_of = defect_rows(data["files"], label, words)
+        _table(book.create_sheet(words["files.defects"][:31]), data, defect_heads(words), rows_of, _DEFECTS)
     out = io.BytesIO()
     book.save(out)
     return still(out.getvalue(), instant(record.ended))
@@ -64,30 +74,44 @@ def _facts(sheet: Any, data: Mapping[str, Any], words: Wording) -> None:
 
 
 def _rows(sheet: Any, data: Mapping[str, Any], words: Wording) -> None:
+    sheet.title = words["items.title"][:31]
+    verdicts = {c["word"]: c["verdict"] for c in data["clauses"] if c["counts"]}
+    widths = [_WIDTHS.get(name, 13) for name in COLUMNS]
+    _table(sheet, data, heads(words), rows(data), widths, ("ABCDEFGH"[COLUMNS.index("verdict")], verdicts))
+    sheet.freeze_panes = "C2"
+
+
+def _table(
+    sheet: Any,
+    data: Mapping[str, Any],
+    head: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    widths: Sequence[int],
+    verdicts: tuple[str, Mapping[str, str]] = ("", {}),
+) -> None:
+    """A table with a filter and a head on every page. `verdicts`: the column of a verdict, and word → verdict."""
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    sheet.title = words["items.title"][:31]
-    for column, head in enumerate(heads(words), 1):
-        _write(sheet, 1, column, head)
+    for column, text in enumerate(head, 1):
+        _write(sheet, 1, column, text)
         cell = sheet.cell(1, column)
         cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="123F66")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS.get(COLUMNS[column - 1], 13)
-    verdicts = {c["word"]: c["verdict"] for c in data["clauses"] if c["counts"]}
+        sheet.column_dimensions[get_column_letter(column)].width = widths[column - 1]
     wrap = Alignment(wrap_text=True, vertical="top")
     inks = {verdict: Font(bold=True, color=colour) for verdict, colour in _COLOURS.items()}
-    at = COLUMNS.index("verdict") + 1
+    where, known = verdicts
     n = 1
-    for n, row in enumerate(rows(data), 2):
+    for n, row in enumerate(lines, 2):
         for column, text in enumerate(row, 1):
             _write(sheet, n, column, text)
-            sheet.cell(n, column).alignment = wrap
-        verdict = verdicts.get(row[at - 1], "")
-        if verdict in inks:
-            sheet.cell(n, at).font = inks[verdict]
-    sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{n}"
+            cell = sheet.cell(n, column)
+            cell.alignment = wrap
+            if cell.column_letter == where and known.get(text) in inks:
+                cell.font = inks[known[text]]
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{n}"
     sheet.print_title_rows = "1:1"
     _page(sheet, data, landscape=True)
 
