@@ -44,6 +44,7 @@ class Capability:
     name: str
     ask: str
     default: bool | None = None
+    given: str = ""  # unanswered, it is whether the target gives this parameter (or `documents`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Parameter:
     choices: tuple[Any, ...] = ()
     unit: str = ""
     origin: str = "target"  # standard | laboratory | target: who fixed the default; laboratory is shown as 实验室默认值
+    when: Any = None  # asked for, and required, only where this condition holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Identity:
     fields: tuple[str, ...] = ()
     required: bool = False
     help: str = ""
+    when: Any = None  # as of a parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,8 @@ class Profile:
     documents: tuple[Data, ...] = ()  # calls that give files to test, when the target names none
     decision: Data = field(default_factory=dict)
     parts: tuple["Profile", ...] = ()
+    qualified_by: tuple[str, ...] = ()  # bundles by which this one is qualified: its checks are about several systems
+    assumes: Data = field(default_factory=dict)  # answers that a bundle gives once for all: capability → yes or no
     tailoring: tuple[Removal, ...] = ()
     origin: str = ""  # the file it was read from, for messages
     digest: str = ""  # sha256 of the resolved form

@@ -40,11 +40,14 @@ def build(own: Raw, merged: Raw, *, origin: str = "", procedures: Mapping[str, s
         clauses=tuple(_clause(raw, checks) for raw in own.get("clauses", ())),
         sources=tuple(Source(key, raw["what"], raw.get("read")) for key, raw in merged["sources"].items()),
         capabilities=tuple(
-            Capability(name, raw["ask"], raw.get("default")) for name, raw in merged["capabilities"].items()
+            Capability(name, raw["ask"], raw.get("default"), raw.get("given", ""))
+            for name, raw in merged["capabilities"].items()
         ),
         parameters=tuple(parameter(name, raw) for name, raw in merged["parameters"].items()),
         identities=tuple(
-            Identity(name, tuple(raw.get("fields", ())), raw.get("required", False), raw.get("help", ""))
+            Identity(
+                name, tuple(raw.get("fields", ())), raw.get("required", False), raw.get("help", ""), raw.get("when")
+            )
             for name, raw in merged["identities"].items()
         ),
         operations=operations,
@@ -68,6 +71,7 @@ def parameter(name: str, raw: Raw) -> Parameter:
         tuple(raw.get("choices", ())),
         raw.get("unit", ""),
         raw.get("origin", "target"),
+        raw.get("when"),
     )
 
 

@@ -114,7 +114,7 @@ def _profile(flat: Mapping[str, Any], origins: Mapping[str, str]) -> Profile:
     for name, cls in (("sources", Source), ("capabilities", Capability), ("tailoring", Removal)):
         given[name] = tuple(cls(**one) for one in given.get(name, ()))
     given["parts"] = tuple(_profile(part, origins) for part in given.get("parts", ()))
-    for name in ("preflight", "fingerprint", "documents"):
+    for name in ("preflight", "fingerprint", "documents", "qualified_by"):
         given[name] = tuple(given.get(name, ()))
     given["origin"] = origins.get(given["id"], "")
     return Profile(**given)

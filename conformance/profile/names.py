@@ -68,6 +68,15 @@ def _vocabulary(own: Raw, merged: Raw) -> Iterator[Wrong]:
         for at, capability in written.capabilities(operation.get("when")):
             if capability not in capabilities:
                 yield unknown("P328", ("operations", name, "when", *at), "能力", capability, capabilities)
+    for name, capability in own.get("capabilities", {}).items():
+        seen = capability.get("given", "documents")
+        if seen != "documents" and seen not in merged["parameters"]:
+            yield unknown("P330", ("capabilities", name, "given"), "参数", seen, merged["parameters"])
+    for section in ("parameters", "identities"):
+        for name, one in own.get(section, {}).items():
+            for at, capability in written.capabilities(one.get("when")):
+                if capability not in capabilities:
+                    yield unknown("P328", (section, name, "when", *at), "能力", capability, capabilities)
     for name, parameter in own.get("parameters", {}).items():
         choices = parameter.get("choices")
         default = parameter.get("default")

@@ -12,6 +12,7 @@ from typing import Any
 from conformance.errors import ProfileError, UsageError
 from conformance.model.profile import Profile, Removal
 from conformance.profile import find, names, schema, tailor
+from conformance.profile.assume import assumed
 from conformance.profile.build import build
 from conformance.profile.flat import digest_of
 from conformance.profile.procedures import digest_of_file, procedure_file
@@ -104,6 +105,8 @@ class Resolver:
         if "tailor" in raw:
             plain, more = self._tailored(file, plain)
             done += more
+        if "assume" in raw:
+            plain = self._assumed(file, plain)
         decision = raw.get("decision") or next((p.decision for p in parts if p.decision), {})
         bundle = Profile(
             id=raw["profile"],
@@ -112,6 +115,8 @@ class Resolver:
             standard=None,
             decision=decision,
             parts=tuple(replace(p, tailoring=()) for p in plain),
+            assumes=raw.get("assume", {}),
+            qualified_by=tuple(raw.get("qualified_by", ())),
             tailoring=done,
             origin=file.name,
         )
@@ -155,6 +160,16 @@ class Resolver:
             if part.id in seen:
                 file.fail(Wrong("P411", ("include",), f"{part.id} 在合集里出现两次", hint="只留一次"))
             seen.add(part.id)
+
+    def _assumed(self, file: File, parts: tuple[Profile, ...]) -> tuple[Profile, ...]:
+        """The parts without what can never apply under the answers that the bundle gives itself. P328."""
+        answers = file.raw["assume"]
+        known = {c.name: c for part in parts for c in part.capabilities}
+        for name in answers:
+            if name not in known:
+                file.fail(names.unknown("P328", ("assume", name), "能力", name, known))
+        kept = (assumed(part, answers) for part in parts)
+        return tuple(part for part in kept if part.clauses)
 
     def _tailored(self, file: File, parts: tuple[Profile, ...]) -> tuple[tuple[Profile, ...], tuple[Removal, ...]]:
         try:

@@ -98,6 +98,19 @@ class Procedure:
         """A parameter of the target, or None when it has none."""
         return self._run.target.parameters.get(name)
 
+    def pairs(self, name: str) -> dict[str, str]:
+        """A parameter that is a list of “名=值” as a mapping; a line that is none stops the check."""
+        out = {}
+        for line in self.parameter(name):
+            key, equals, value = str(line).partition("=")
+            self.require(bool(key.strip() and equals), f"参数 {name} 的 {line!r} 应写成“名=值”")
+            out[key.strip()] = value.strip()
+        return out
+
+    def mark(self) -> str:
+        """Digits of the moment this attempt started: a name for what it creates, the same in every replay."""
+        return "".join(c for c in self.now().isoformat(timespec="milliseconds").partition("+")[0] if c.isdigit())
+
     def declared(self, capability: str) -> bool:
         return bool(evaluate(capability, self._run.target.declares, self._run.profile_capabilities)[0])
 

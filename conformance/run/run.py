@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from conformance.run.documents import Documents
     from conformance.run.looked import Looked
 
+GIVEN = "given"
 WRONG = "conformance-wrong-credential-0000"
 LOGIN = "login"
 
@@ -67,7 +68,10 @@ class Run:
         return int.from_bytes(hashlib.sha256(f"{self.seed}|{key}".encode()).digest()[:6])
 
     def credentials(self, identity: str) -> dict[str, Any]:
-        """The credential inputs of an identity. `none` has none; `wrong` has well-formed values that belong to nobody."""
+        """The credential inputs of an identity. `none` has none; `wrong` has well-formed values that belong to nobody;
+        `given` takes what the procedure itself gives as inputs: an account it has just registered."""
+        if identity == GIVEN:
+            return {}
         fields = self.target.identities.get("default", {})
         if identity == "none":
             return dict.fromkeys([*fields, "token"])
@@ -116,7 +120,7 @@ class Run:
     def needs_login(self, identity: str) -> bool:
         return (
             bool(self.auth.get("login"))
-            and identity not in ("none", "wrong")
+            and identity not in ("none", "wrong", GIVEN)
             and "token" not in self.credentials(identity)
         )
 

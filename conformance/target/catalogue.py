@@ -21,6 +21,7 @@ ERRORS: Mapping[str, str] = MappingProxyType(
         "T132": "身份没有这个字段",
         "T133": "身份字段的值不是非空文本",
         "T140": "声明的能力不是测试规范所问的",
+        "T141": "声明要检测的部分没有交来",
         "T150": "limits 的值不对",
         "T151": "tls.verify 只能是 true 或 insecure-no-verification",
         "T152": "tls 的证书或私钥文件不能使用",

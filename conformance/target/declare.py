@@ -5,7 +5,7 @@ Three values: a question nobody answered, and that has no default, is neither ye
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from conformance.errors import TargetError
@@ -52,10 +52,11 @@ def _evaluate(
 def _answer(
     name: str, declares: Mapping[str, bool], known: Mapping[str, Capability], answers: dict[str, str]
 ) -> bool | None:
-    if name in declares:
-        answers[name] = f"{_yes(declares[name])}（声明）"
-        return declares[name]
     capability = known.get(name)
+    if name in declares:
+        seen = "，或看有没有交来" if capability is not None and capability.given else ""
+        answers[name] = f"{_yes(declares[name])}（声明{seen}）"
+        return declares[name]
     if capability is not None and capability.default is not None:
         answers[name] = f"{_yes(capability.default)}（默认）"
         return capability.default
@@ -65,6 +66,15 @@ def _answer(
 
 def _yes(answer: bool) -> str:
     return "是" if answer else "否"
+
+
+def answers(
+    capabilities: Iterable[Capability], declares: Mapping[str, bool], given: Container[str], assumes: Mapping[str, bool]
+) -> dict[str, bool]:
+    """Every answer that is known before a run: what the target declares, what it shows by giving or not giving the
+    parameter that a capability names (`documents` for files), and what the bundle has answered once for all."""
+    seen = {c.name: c.given in given for c in capabilities if c.given}
+    return {**seen, **declares, **assumes}
 
 
 def words(when: Any) -> str:

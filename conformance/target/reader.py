@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,9 +17,10 @@ from conformance.model.profile import Data, Profile
 from conformance.model.target import Secret, System, Target
 from conformance.profile.yamlread import position, read_bytes, read_yaml
 from conformance.target import access, binding, identities, parameters
+from conformance.target.declare import answers
 from conformance.target.problems import TODO, dotted, fail, near
 from conformance.target.problems import Path as Place
-from conformance.target.requirements import Requirements, requirements
+from conformance.target.requirements import Requirements, asked, requirements
 from conformance.target.schema import complaints
 from conformance.target.secrets import Vault
 
@@ -65,7 +66,14 @@ def load_target(
     if problems:
         fail(problems)
     vault = Vault(read.folder, os.environ if environ is None else environ)
-    target, problems = _build(read, requirements(profile), profile, vault, overrides or {})
+    wanted = requirements(profile)
+    parameters_given = {**(read.data.get("parameters") or {}), **(overrides or {})}
+    given = {n for n, v in parameters_given.items() if v is not None}
+    if (read.data.get("documents") or {}).get("paths"):
+        given.add("documents")
+    declares = answers(wanted.capabilities.values(), read.data.get("declares") or {}, given, wanted.assumes)
+    target, problems = _build(read, asked(wanted, declares), profile, vault, overrides or {}, declares)
+    problems = _not_given(read, wanted, given) + problems
     if warnings is not None:
         warnings += vault.warnings
     if problems:
@@ -83,7 +91,12 @@ def _read(source: str | os.PathLike[str] | Mapping[str, Any]) -> _Source:
 
 
 def _build(
-    read: _Source, wanted: Requirements, profile: Profile, vault: Vault, overrides: Mapping[str, Any]
+    read: _Source,
+    wanted: Requirements,
+    profile: Profile,
+    vault: Vault,
+    overrides: Mapping[str, Any],
+    declares: Mapping[str, bool],
 ) -> tuple[Target, list[TargetError]]:
     data, where = read.data, read.where
     bindings: Mapping[str, Data] = data.get("bindings") or {}
@@ -139,7 +152,7 @@ def _build(
             base_url=access.base_url(given, values),
             parameters=MappingProxyType(values),
             identities=MappingProxyType({k: MappingProxyType(v) for k, v in callers.items()}),
-            declares=MappingProxyType(dict(data.get("declares") or {})),
+            declares=MappingProxyType(dict(declares)),
             operations=MappingProxyType(dict(bindings)),
             envelope=data.get("envelope") or {},
             auth=auth,
@@ -190,6 +203,24 @@ def _plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(v, depth + 1) for v in value]
     return value
+
+
+def _not_given(read: _Source, wanted: Requirements, given: Container[str]) -> list[TargetError]:
+    """A part of the system that is declared to be tested and is not there to be tested."""
+    out = []
+    for name, answer in (read.data.get("declares") or {}).items():
+        capability = wanted.capabilities.get(name)
+        if answer is True and capability is not None and capability.given and capability.given not in given:
+            what = "documents.paths" if capability.given == "documents" else f"parameters.{capability.given}"
+            out.append(
+                TargetError(
+                    "T141",
+                    f"declares 写了 {name}: true，却没有给出 {what}",
+                    expected=f"给出 {what}，或写 {name}: false（相应条款不适用）",
+                    where=read.where(("declares", name)),
+                )
+            )
+    return out
 
 
 def _undeclarable(declares: Mapping[str, bool], wanted: Requirements, where: Any) -> list[TargetError]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from conformance.errors import TargetError
 from conformance.model.profile import Capability, Data, Identity, Operation, Parameter, Profile
+from conformance.target.declare import evaluate
 
 T = TypeVar("T")
 
@@ -25,6 +26,7 @@ class Requirements:
     preflight: tuple[Data, ...]
     fingerprint: tuple[Data, ...]
     documents: tuple[Data, ...]
+    assumes: Mapping[str, bool]
 
 
 def requirements(profile: Profile) -> Requirements:
@@ -40,6 +42,21 @@ def requirements(profile: Profile) -> Requirements:
         preflight=_collect(own, parts, lambda p: p.preflight),
         fingerprint=_collect(own, parts, lambda p: p.fingerprint),
         documents=_collect(own, parts, lambda p: p.documents),
+        assumes=profile.assumes,
+    )
+
+
+def asked(wanted: Requirements, answers: Mapping[str, bool]) -> Requirements:
+    """The same, where nothing is required whose condition these answers rule out: nobody has to describe a part of the
+    system that is not tested."""
+
+    def wished(when: Any) -> bool:
+        return evaluate(when, answers, wanted.capabilities.values())[0] is not False
+
+    return replace(
+        wanted,
+        parameters={n: p if wished(p.when) else replace(p, required=False) for n, p in wanted.parameters.items()},
+        identities={n: i if wished(i.when) else replace(i, required=False) for n, i in wanted.identities.items()},
     )
 
 
@@ -92,7 +109,7 @@ def _refuse(_a: Any, _b: Any) -> None:
 
 def _join_parameters(a: Parameter, b: Parameter) -> Parameter | None:
     """Needed by one is needed by both; two types, two sets of choices or two defaults are a conflict."""
-    if (a.type, a.choices, a.unit) != (b.type, b.choices, b.unit):
+    if (a.type, a.choices, a.unit, a.when) != (b.type, b.choices, b.unit, b.when):
         return None
     if a.default is not None and b.default is not None and a.default != b.default:
         return None
@@ -106,7 +123,7 @@ def _join_identities(a: Identity, b: Identity) -> Identity:
 
 
 def _join_capabilities(a: Capability, b: Capability) -> Capability | None:
-    if a.default is not None and b.default is not None and a.default != b.default:
+    if (a.default is not None and b.default is not None and a.default != b.default) or a.given != b.given:
         return None
     return replace(a, default=b.default if a.default is None else a.default, ask=a.ask or b.ask)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from conformance.model.profile import Identity, Parameter, Profile
+from conformance.model.profile import Identity, Operation, Parameter, Profile
+from conformance.target.declare import evaluate
 from conformance.target.identities import BUILT_IN
 from conformance.target.parameters import TYPES
 from conformance.target.problems import TODO
@@ -35,20 +36,31 @@ def _lines(profile: Profile) -> Iterator[str]:
     yield '  build: ""                  # 构建号，加引号'
     yield '  vendor: ""                 # 开发单位'
     yield ""
-    plain = [p for p in wanted.parameters.values() if p.type != "secret"]
+    capabilities = wanted.capabilities.values()
+
+    def wished(one: Parameter | Identity | Operation) -> bool:
+        return evaluate(one.when, wanted.assumes, capabilities)[0] is not False
+
+    parameters = [p for p in wanted.parameters.values() if wished(p)]
+    plain = [p for p in parameters if p.type != "secret"]
     yield from _section("parameters", "测试附加信息（IXIT）", [line for p in plain for line in _parameter(p)])
-    secret = [p for p in wanted.parameters.values() if p.type == "secret"]
+    secret = [p for p in parameters if p.type == "secret"]
     yield from _section(
         "secrets", "密钥只写引用：env:环境变量 或 file:文件", [line for p in secret for line in _parameter(p)]
     )
-    callers = [i for i in wanted.identities.values() if i.name not in BUILT_IN]
+    callers = [i for i in wanted.identities.values() if i.name not in BUILT_IN and wished(i)]
     yield from _section(
         "identities", "调用者身份；口令、令牌只写引用", [line for i in callers for line in _identity(i)]
     )
     asked = []
-    for capability in wanted.capabilities.values():
+    for capability in capabilities:
+        if capability.name in wanted.assumes:
+            continue
         asked.append(f"  # {_one_line(capability.ask)}")
-        if capability.default is None:
+        if capability.given:
+            what = "要检测的文件（documents.paths）" if capability.given == "documents" else capability.given
+            asked.append(f"  # {capability.name}: true        # 不写则看有没有给出 {what}；没有给出的，相应条款不适用")
+        elif capability.default is None:
             asked.append(f"  # {capability.name}: true        # 未回答则相关检测项未检；写 true 或 false")
         else:
             asked.append(f"  {capability.name}: {_yaml(capability.default)}")
@@ -60,6 +72,7 @@ def _lines(profile: Profile) -> Iterator[str]:
         "bindings": {
             name: {k: v for k, v in (("request", o.request), ("response", o.response)) if v}
             for name, o in wanted.operations.items()
+            if wished(o)
         },
         "envelope": wanted.envelope,
         "auth": wanted.auth,
