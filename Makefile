@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 EXTRAS ?= xdist,dev
 OUT ?= out
 JOBS ?= 2
-QUALIFIED = elicense eseal ipv6-support ipv6-api ipv6-node govapp-package
+QUALIFIED = elicense eseal ipv6 govapp-package
 
 .PHONY: help demo test test-slow lint qualify bench docs wheel clean system
 .DEFAULT_GOAL := help
@@ -58,7 +58,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/conformance lint
 
-qualify: $(VENV)/.dev
+qualify: system $(VENV)/.dev
 	set -e; for profile in $(QUALIFIED); do $(BIN)/conformance qualify $$profile -o $(OUT)/qualification; done
 
 bench: $(VENV)/.dev

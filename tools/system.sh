@@ -1,6 +1,6 @@
 #!/bin/sh
 # Debian packages: root installs what is missing, anybody else is told in one line what is skipped for it.
-# usage: system.sh        what the tests need (openssl, chromium with fonts, Pango, nsd)
+# usage: system.sh        what the tests need (openssl, chromium with fonts, Pango, nsd, nginx)
 #        system.sh venv   what a virtual environment needs
 set -eu
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -18,7 +18,8 @@ else
     have ip || missing="$missing iproute2"
     have nft || missing="$missing nftables"
     have ethtool || missing="$missing ethtool"
-    # A name server that nobody here wrote; it is started by its tests and is no service of this machine.
+    # A name server and a web server that nobody here wrote; tests start them, they are no services of this machine.
+    if ! have nginx && [ ! -x /usr/sbin/nginx ]; then missing="$missing nginx"; fi
     if ! have nsd && [ ! -x /usr/sbin/nsd ]; then missing="$missing nsd"; fi
 fi
 [ -n "$missing" ] || exit 0
@@ -26,9 +27,14 @@ fi
 if [ "$(id -u)" = 0 ] && have apt-get; then
     echo "安装系统软件包:$missing"
     export DEBIAN_FRONTEND=noninteractive
-    case "$missing" in
-        *nsd*) mkdir -p /etc/systemd/system; [ -e /etc/systemd/system/nsd.service ] || ln -s /dev/null /etc/systemd/system/nsd.service ;;
-    esac
+    for service in nsd nginx; do
+        case "$missing " in
+            *" $service "*)
+                mkdir -p /etc/systemd/system
+                [ -e "/etc/systemd/system/$service.service" ] || ln -s /dev/null "/etc/systemd/system/$service.service"
+                ;;
+        esac
+    done
     apt-get update -qq >/dev/null
     # shellcheck disable=SC2086 - a list of names
     apt-get install -y -qq --no-install-recommends $missing >/dev/null

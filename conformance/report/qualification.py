@@ -97,6 +97,11 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
     shown = (
         f"{named.get('name', '')}（{'、'.join(map(str, named.get('shapes', ())))}）" if named else str(specimen or "")
     )
+    left_out = _mapping(named.get("left_out"))
+    if left_out:
+        shown += "；" + w.fill(
+            "qualification.left_out", shapes="、".join(f"{s}（{why}）" for s, why in left_out.items())
+        )
     part = not ok and not holes and not data.get("complete", True)
     if ok:
         sentence = w.fill("qualification.ok_sentence", checks=len(checks), faults=len(faults))

@@ -37,6 +37,12 @@ def matrix(**more: Any) -> dict[str, Any]:
     return data | more
 
 
+def test_a_specimen_that_this_machine_cannot_run_is_named_with_what_installs_it() -> None:
+    specimen = {"name": "site", "shapes": ["site"], "left_out": {"site-nginx": "apt-get install nginx"}}
+    view = build_qualification(matrix(specimen=specimen), wording("zh-CN"))
+    assert any("没有试 site-nginx（apt-get install nginx）" in line.value for line in view.fields)
+
+
 def test_the_matrix_tells_found_missed_and_surplus_apart() -> None:
     view = build_qualification(matrix(), wording("zh-CN"))
     assert [row.cells for row in view.matrix] == [("●", "", "×"), ("", "○", "")]

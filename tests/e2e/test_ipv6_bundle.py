@@ -12,7 +12,7 @@ from conformance.model.result import CheckResult
 from conformance.model.verdict import Verdict
 from conformance.plan.select import plan
 from conformance.profile import load
-from conformance.qualify.matrix import SEED, _apart, _covers, _family, verdicts
+from conformance.qualify.work import SEED, apart, covers, family_of, verdicts
 from conformance.run.batch import live_run, run_batch
 from conformance.specimen import registry
 from conformance.target import load_target
@@ -35,12 +35,12 @@ def _judged(spec: str) -> Mapping[str, CheckResult]:
 
 
 def test_each_part_has_its_specimen_and_the_bundle_has_one_of_all() -> None:
-    assert _family(load("ipv6")) == "ipv6"
+    assert family_of(load("ipv6")) == "ipv6"
     own = {"ipv6-support": "ipv6-site", "ipv6-node": "ipv6-node", "ipv6-api": "ipv6-api"}
-    assert {part: _family(load(part)) for part in own} == own
-    assert _apart(load("ipv6"), "ipv6") == own, "qualified part by part: no one specimen has the faults of all"
-    assert _apart(load("elicense"), "elicense") == {}
-    assert _covers("ipv6") == {"ipv6-api", "ipv6-support"}
+    assert {part: family_of(load(part)) for part in own} == own
+    assert apart(load("ipv6"), "ipv6") == own, "qualified part by part: no one specimen has the faults of all"
+    assert apart(load("elicense"), "elicense") == {}
+    assert covers("ipv6") == {"ipv6-api", "ipv6-support"}
     assert len(registry.faults("ipv6")) >= 80
 
 

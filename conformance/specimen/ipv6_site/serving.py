@@ -18,8 +18,10 @@ from conformance.specimen.fault import Deviations
 from conformance.specimen.ipv6_site import certificates, names
 from conformance.specimen.ipv6_site.misbehaving import behaviour
 from conformance.specimen.ipv6_site.nameserver import Answering, Listening, bound, listening
-from conformance.specimen.ipv6_site.pages import Shape, Site
+from conformance.specimen.ipv6_site.nginx import Nginx, configuration, write_pages
+from conformance.specimen.ipv6_site.pages import Site
 from conformance.specimen.ipv6_site.slow_accept import SlowAccept
+from conformance.specimen.ipv6_site.text import Shape
 
 _START, _STOP = 10.0, 5.0
 _BACKLOG = 512
@@ -27,9 +29,12 @@ ADMIN = 8443  # a port that the firewall is to close over both families
 
 
 class Serving:
-    """The specimen while it runs. `routes` is the laboratory's table: address of the tree → place on loopback."""
+    """The specimen while it runs. `routes` is the laboratory's table: address of the tree → place on loopback.
 
-    def __init__(self, faults: Deviations, shape: Shape, port: int = 0) -> None:
+    nginx: its pages come from an nginx, and not from the application in this process.
+    """
+
+    def __init__(self, faults: Deviations, shape: Shape, port: int = 0, *, nginx: bool = False) -> None:
         self.faults = faults
         self.folder = Path(tempfile.mkdtemp(prefix="conformance-specimen-"))
         self.routes: dict[str, str] = {}
@@ -37,12 +42,17 @@ class Serving:
         self._names: list[Listening] = []
         self._web: list[tuple[uvicorn.Server, list[socket.socket]]] = []
         self._slow: SlowAccept | None = None
+        self._nginx: Nginx | None = None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="specimen", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended: asyncio.Event | None = None
         try:
             self._open_names()
-            self._open_web(Site(faults, shape), port)
+            if nginx:
+                self._open_nginx(shape, port)
+            else:
+                self._open_web(Site(faults, shape), port)
         except BaseException:
             self._tidy()
             raise
@@ -86,6 +96,33 @@ class Serving:
             places[6, 443] = self._closed(6)
         if "admin-port-is-open-over-ipv6-only" in self.faults:
             places[6, ADMIN] = places[6, 443]
+        self._places(places)
+
+    def _open_nginx(self, shape: Shape, port: int) -> None:
+        other = {"other-name"} if "nginx-default-certificate-over-ipv6" in self.faults else set()
+        files = certificates.make(self.folder, [h.rstrip(".") for h in names.HOSTS], {"", *other})
+        self.ca = files.ca
+        lacking = {
+            (6, number)
+            for number in (80, 443)
+            if "nginx-listens-on-ipv4-only" in self.faults
+            or (number == 443 and "nginx-has-tls-on-ipv4-only" in self.faults)
+        }
+        open_ = [(family, number) for number in (80, 443) for family in (4, 6) if (family, number) not in lacking]
+        handed = {place: self._listen(place[0], port if place == (4, 80) else 0) for place in open_}
+        places = {place: int(one.getsockname()[1]) for place, one in handed.items()}
+        conf = configuration(self.folder, self.faults, places, files.pairs, self._closed(6))
+        write_pages(self.folder, shape)
+        self._nginx = Nginx(self.folder, conf, list(handed.values()))
+        for one in handed.values():  # nginx has them now; what it let go of answers nobody
+            self._sockets.remove(one)
+            one.close()
+        self._base = places[4, 80]
+        shut = {(f, number): self._closed(f) for f in (4, 6) for number in (80, 443, 22, ADMIN)}
+        self._places(shut | places)
+
+    def _places(self, places: dict[tuple[int, int], int]) -> None:
+        """Where each address of the tree has each port: (family, port) → port on loopback."""
         for v6, v4 in names.HOSTS.values():
             for family, addresses in ((6, v6), (4, v4)):
                 for address in addresses:
@@ -134,8 +171,11 @@ class Serving:
         for server in self._names:
             await server.serve(closing)
         self._loop.call_soon(self._ready.set)
+        self._ended = asyncio.Event()
         try:
             await asyncio.gather(*(server.serve(sockets) for server, sockets in self._web))
+            if self._nginx is not None:
+                await self._ended.wait()
         finally:
             for close in closing:
                 close()
@@ -143,6 +183,9 @@ class Serving:
     def stop(self) -> None:
         for server, _ in self._web:
             server.should_exit = True
+        if self._loop is not None and self._ended is not None:
+            with contextlib.suppress(RuntimeError):  # a loop that has ended by itself
+                self._loop.call_soon_threadsafe(self._ended.set)
         if self._thread.is_alive():
             self._thread.join(_STOP)
             if self._thread.is_alive():
@@ -154,6 +197,8 @@ class Serving:
     def _tidy(self) -> None:
         if self._slow is not None:
             self._slow.stop()
+        if self._nginx is not None:
+            self._nginx.stop()
         for one in self._sockets:
             one.close()
         for pair in self._names:

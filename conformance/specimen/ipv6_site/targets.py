@@ -8,11 +8,9 @@ from conformance.specimen.fault import Deviations
 from conformance.specimen.ipv6_site import day, names
 from conformance.specimen.ipv6_site.serving import ADMIN, Serving
 
-NAME = "ipv6-site"
 
-
-def target(serving: Serving, faults: Deviations) -> dict[str, Any]:
-    spec = "+".join((NAME, *faults))
+def target(name: str, serving: Serving, faults: Deviations) -> dict[str, Any]:
+    spec = "+".join((name, *faults))
     hosts = [host.rstrip(".") for host in (*names.HOSTS, names.OLD)]
     site = f"http://{names.WWW.rstrip('.')}/"
     root = names.SERVERS[names.ROOT_SERVER]

@@ -1,0 +1,194 @@
+"""What a qualification has to run, and running it: every specimen of every part at once, as many as fit on this machine.
+
+A bundle of parts that are different systems is qualified part by part, but its runs share the processors: while the
+node of one part waits out a minute, the addresses of another are computed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import time
+from collections.abc import Hashable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from typing import TextIO
+
+from conformance.errors import UsageError
+from conformance.harness.loading import attest_manual
+from conformance.model.profile import Check, Profile
+from conformance.model.result import CheckResult
+from conformance.model.verdict import Verdict
+from conformance.plan.select import plan
+from conformance.profile import load
+from conformance.run.batch import live_run, run_batch
+from conformance.run.looked import Looked
+from conformance.specimen.fault import Fault
+from conformance.specimen.registry import faults, names, parse, start
+from conformance.specimen.registry import load as load_specimen
+from conformance.target import load_target
+
+SEED = 20260101
+_MEMORY: dict[Hashable, Looked] = {}  # of this process: a fault spoils one file, the others were examined before
+
+Results = Mapping[str, CheckResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One profile against the shapes of its specimen, and the faults tried in each.
+
+    left_out   shapes that this machine cannot run, with the command that installs what they lack
+    """
+
+    profile: Profile
+    family: str
+    shapes: tuple[str, ...]
+    tried: tuple[tuple[str, Fault], ...]
+    left_out: Mapping[str, str]
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        """Key → check, in the order of the profile."""
+        return {
+            f"{part.id}/{clause.id}/{check.name}": check
+            for part in self.profile.standards()
+            for clause in part.clauses
+            for check in clause.checks
+        }
+
+    @property
+    def specimens(self) -> list[str]:
+        """What is run: those that take longest first, as far as one can tell: shapes, then faults that spoil much."""
+        shapes = sorted(self.shapes, key=len, reverse=True)
+        ordered = sorted(self.tried, key=lambda one: -len(one[1].kills))
+        return [*shapes, *(f"{shape}+{fault.name}" for shape, fault in ordered)]
+
+
+def works(profile: Profile, only: Sequence[str] | None) -> list[Work]:
+    """The parts that are qualified apart, or the profile as a whole. UsageError U401, U402."""
+    family = family_of(profile)
+    if family is None:
+        raise UsageError("U401", f"测试规范 {profile.id} 没有样机，不能确认", hint="见 docs/how-to/specimens.md")
+    parts = [load(part) for part in apart(profile, family)]
+    if not parts:
+        return [_work(profile, family, only)]
+    known = {part.id: {f.name for f in _known(part)} for part in parts}
+    if not only:
+        return [_work(part, str(family_of(part)), None) for part in parts]
+    _must_be_known(only, [name for names_ in known.values() for name in names_], family)
+    asked = [part for part in parts if known[part.id] & set(only)]
+    return [_work(part, str(family_of(part)), [f for f in only if f in known[part.id]]) for part in asked]
+
+
+def _work(profile: Profile, family: str, only: Sequence[str] | None) -> Work:
+    every = [n for n in names() if n == family or (n.startswith(f"{family}-") and _is_shape(n, profile))]
+    left_out = {n: why for n in every if (why := str(getattr(load_specimen(n), "missing", "")))}
+    shapes = tuple(n for n in every if n not in left_out)
+    known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
+    if only:
+        _must_be_known(only, known, family)
+        return Work(profile, family, shapes, tuple(known[f] for f in only), left_out)
+    work = Work(profile, family, shapes, (), left_out)
+    keys = work.checks
+    # What spoils only things that another profile asks for is qualified there.
+    tried = tuple((shape, f) for shape, f in known.values() if not f.kills or any(k in keys for k in f.kills))
+    return Work(profile, family, shapes, tried, left_out)
+
+
+def _known(profile: Profile) -> tuple[Fault, ...]:
+    family = str(family_of(profile))
+    return tuple(f for n in names() if n.startswith(family) for f in faults(n))
+
+
+def _must_be_known(only: Sequence[str], known: Sequence[str] | Mapping[str, object], family: str) -> None:
+    if missing := [f for f in only if f not in known]:
+        near = difflib.get_close_matches(missing[0], list(known), n=3, cutoff=0.5)
+        raise UsageError(
+            "U402",
+            f"样机 {family} 没有名为 {missing[0]} 的单一缺陷",
+            where="--fault",
+            hint=f"是否为 {'、'.join(near)}？"
+            if near
+            else f"python -m conformance.specimen --faults {family} 列出全部",
+        )
+
+
+def family_of(profile: Profile) -> str | None:
+    """The specimen made for a profile: the first of those whose faults name checks of most of its parts."""
+    mine = {part.id for part in profile.standards()}
+    found = {name: len(mine & covers(name)) for name in names()}
+    return max(found, key=lambda name: found[name]) if any(found.values()) else None
+
+
+def apart(profile: Profile, family: str) -> dict[str, str]:
+    """Part → its specimen, of a bundle whose parts are different systems: no one specimen has the faults of them all."""
+    found = {part.id: family_of(part) for part in profile.parts}
+    own = {part: name for part, name in found.items() if name is not None}
+    return own if len(own) == len(found) and not set(found) <= covers(family) else {}
+
+
+def _is_shape(name: str, profile: Profile) -> bool:
+    """Whether a specimen is another shape of the whole, and not one for a part of a bundle alone."""
+    mine = {part.id for part in profile.standards()}
+    return 2 * len(mine & covers(name)) > len(mine)
+
+
+def covers(name: str) -> frozenset[str]:
+    """The profiles that the faults of a specimen speak of."""
+    return frozenset(key.partition("/")[0] for fault in faults(name) for key in fault.kills)
+
+
+def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, str], Results]:
+    """(profile, specimen) → verdicts. Specimens are independent systems, so they run beside each other."""
+    jobs = [(work.profile.id, specimen) for work in todo for specimen in work.specimens]
+    out: dict[tuple[str, str], Results] = {}
+    with ExitStack() as stack:
+        pools: dict[bool, ProcessPoolExecutor] = {}
+        begun: dict[Future[tuple[float, Results]], tuple[str, str]] = {}
+        for name, specimen in jobs:
+            # A specimen says `waits` when a run of it is nearly all waiting for time to pass: many fit on one processor.
+            waits = bool(getattr(load_specimen(parse(specimen)[0]), "waits", False))
+            if waits not in pools:
+                workers = (6 if waits else 2) * (os.cpu_count() or 1)
+                pools[waits] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+            begun[pools[waits].submit(_one, name, specimen)] = (name, specimen)
+        for future in as_completed(begun):
+            seconds, out[begun[future]] = future.result()
+            if progress is not None:
+                failed = sum(r.verdict is Verdict.FAIL for r in out[begun[future]].values())
+                print(
+                    f"[{len(out)}/{len(jobs)}] {begun[future][1]}: {failed} 项不符合，{seconds:.1f} s",
+                    file=progress,
+                    flush=True,
+                )
+    return out
+
+
+@lru_cache(4)
+def _loaded(name: str) -> Profile:
+    """A worker tries many specimens against one profile."""
+    return load(name)
+
+
+def _one(name: str, specimen: str) -> tuple[float, Results]:
+    clock = time.perf_counter()
+    results = verdicts(_loaded(name), specimen)
+    return time.perf_counter() - clock, results
+
+
+def verdicts(profile: Profile, specimen: str) -> Results:
+    """Key → result of every check of the profile against one specimen."""
+    running = start(specimen)
+    try:
+        target = load_target(attest_manual(running.target, profile), profile)
+        run = live_run(profile, target, seed=SEED, memory=_MEMORY)
+        try:
+            return run_batch(run, plan(profile, target))
+        finally:
+            run.sender.close()  # type: ignore[attr-defined]
+    finally:
+        running.stop()
