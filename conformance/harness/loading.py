@@ -14,9 +14,7 @@ from conformance.model.profile import Profile
 from conformance.model.target import Target
 from conformance.plan.files import has_document_checks
 from conformance.profile import load, read_file
-from conformance.run import material, sources
 from conformance.target import load_target
-from conformance.target.files import SUFFIXES
 
 
 class Specimen(Protocol):
@@ -93,9 +91,13 @@ def open_target(
 
 def bare(text: str, profile: Profile) -> dict[str, Any] | None:
     """The target of files that are named on the command line without a target file; None for a target file."""
+    if not has_document_checks(profile):
+        return None
+    from conformance.target.files import SUFFIXES
+
     path = Path(text)
     named = path.suffix.lower() in (*SUFFIXES, ".zip") or path.is_dir() or (glob.has_magic(text) and not path.exists())
-    if not named or not has_document_checks(profile):
+    if not named:
         return None
     name = path.resolve().name or "files"
     return {
@@ -108,6 +110,8 @@ def bare(text: str, profile: Profile) -> dict[str, Any] | None:
 def _checked(target: Target, profile: Profile, notes: list[str] | None) -> Target:
     """Files and trust material are looked for before anything is recorded: a slip of a path is no test."""
     if target.documents.get("paths") and has_document_checks(profile):
+        from conformance.run import material, sources  # the readers of files, for those who have some
+
         files, told = sources.from_paths(target.documents)
         material.gather(target, datetime.now(UTC))
         if notes is not None:

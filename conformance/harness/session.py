@@ -33,6 +33,7 @@ from conformance.harness.wording import Words, one_line, visible
 from conformance.judge.waiver import waived
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
+from conformance.plan.files import asks_for_files
 from conformance.plan.select import Planned, plan
 from conformance.probe.http import HttpPort, Usage
 from conformance.record.store import EvidenceStore
@@ -40,7 +41,6 @@ from conformance.report.wording import language
 from conformance.run.context import Aborted
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
-from conformance.run.sources import gather
 
 _RESULT = "conformance"  # the attribute of a pytest report that carries a result from worker to controller
 _KEPT = "conformance_kept"  # … the one that says the record holds it already
@@ -209,9 +209,12 @@ class ConformanceSession:
                 self.run.unbound, self.run.doubtful = self.preflight.unbound, self.preflight.doubtful
                 if not self.preflight.stops:
                     chosen = [e for e in self.planned if e.key in wanted]
-                    self.run.documents = gather(
-                        self.run, chosen, tell=self.recorder.tell, progress=self.screen.examined
-                    )
+                    if asks_for_files(chosen):
+                        from conformance.run.sources import gather  # a run without files starts without their readers
+
+                        self.run.documents = gather(
+                            self.run, chosen, tell=self.recorder.tell, progress=self.screen.examined
+                        )
                     fingerprint(self.run, self.recorder, "start")
         except ConformanceError as error:
             self._let_go()

@@ -19,11 +19,11 @@ from conformance.harness.preflight import Preflight
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.target import Secret, Target
-from conformance.run.documents import Documents
 from conformance.target import load_target
 
 if TYPE_CHECKING:
     from conformance.harness.session import ConformanceSession
+    from conformance.run.documents import Documents
 
 RESULT: pytest.StashKey[CheckResult] = pytest.StashKey()
 _LONGEST_WAIT = 3600.0  # seconds for what a check names in `after`; only a worker that died makes anybody wait so long
@@ -66,8 +66,11 @@ def read_preflight(handed: Mapping[str, Any]) -> Preflight:
 
 def read_documents(handed: Mapping[str, Any]) -> Documents | None:
     """What the controller found in the files; no worker examines them again."""
-    data = handed["documents"]
-    return Documents.from_json(data) if data else None
+    if not handed["documents"]:
+        return None
+    from conformance.run.documents import Documents
+
+    return Documents.from_json(handed["documents"])
 
 
 def read_kept(handed: Mapping[str, Any]) -> dict[str, CheckResult]:

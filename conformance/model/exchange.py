@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+# Methods besides those of HTTP. A request of the first three names an address, and no host.
+DNS, TCP, VANTAGE, TLS = "DNS", "TCP", "VANTAGE", "TLS"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from conformance.model.profile import Data, Profile
 from conformance.model.target import Target
@@ -10,9 +11,17 @@ from conformance.target.declare import evaluate
 from conformance.target.fill import placeholders
 from conformance.target.requirements import requirements
 
+if TYPE_CHECKING:
+    from conformance.plan.select import Planned
+
 
 def has_document_checks(profile: Profile) -> bool:
     return any(check.kind == "document" for part in profile.standards() for c in part.clauses for check in c.checks)
+
+
+def asks_for_files(entries: Iterable[Planned]) -> bool:
+    """Whether a check that will be carried out looks at files."""
+    return any(e.decided is None and (e.check.kind == "document" or e.check.spec.get("files")) for e in entries)
 
 
 def served_calls(profile: Profile, target: Target) -> list[Data]:

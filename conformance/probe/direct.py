@@ -23,7 +23,6 @@ from conformance.model.exchange import Fault, Request, Response
 from conformance.probe import family
 from conformance.probe.family import Outcome
 
-TCP, TLS = "TCP", "TLS"
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": "conformance"}
 
 

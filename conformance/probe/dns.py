@@ -21,11 +21,10 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from conformance.errors import MissingExtra
-from conformance.model.exchange import Exchange, Fault, Request, Response
+from conformance.model.exchange import DNS, Exchange, Fault, Request, Response
 from conformance.probe import family
 from conformance.probe.family import Outcome
 
-METHOD = "DNS"
 _LARGEST = 65535
 _MOST_LINES = 200  # records shown of one message; the body holds them all
 
@@ -108,7 +107,7 @@ def query(
     if not recursion:
         message.flags &= ~dns.flags.RD
     url = f"dns://{server}/{quote(absolute(name))}/{type_}?transport={transport}&timeout={timeout:g}"
-    return Request(METHOD, url, {}, message.to_wire())
+    return Request(DNS, url, {}, message.to_wire())
 
 
 def read(exchange: Exchange) -> Reply:

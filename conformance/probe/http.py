@@ -18,23 +18,25 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
-from typing import Any, Protocol
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx as client_library  # the one line to change for httpx2
 
-from conformance.model.exchange import Exchange, Fault, Request, Response
+from conformance.model.exchange import DNS, TCP, TLS, VANTAGE, Exchange, Fault, Request, Response
 from conformance.model.target import Limits, Target
-from conformance.probe import direct, dns, vantage
-from conformance.probe.family import Outcome
 from conformance.probe.turn import Turn
 from conformance.target import access
 
+if TYPE_CHECKING:
+    from conformance.probe.family import Outcome
+
 USER_AGENT = "conformance"
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT}
-_RAW = frozenset({dns.METHOD, direct.TCP, vantage.METHOD})  # these name an address, and no host
+_RAW = frozenset({DNS, TCP, VANTAGE})  # these name an address, and no host
 _IDLE = 2.0  # seconds a connection is kept unused; shorter than common servers' own limit, so that none dies under us
 _CHUNK = 65536
+_NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for connections without TLS; it would refuse every certificate
 
 
 class Sender(Protocol):
@@ -74,7 +76,7 @@ class HttpPort:
         self._hosts = frozenset(h.lower() for h in target.hosts)
         self._routes = target.routes
         self._proxy = target.proxy
-        self._verify = access.context(target.tls)  # made once: each client would read the trust store again
+        self._tls = target.tls
         self._timeout = client_library.Timeout(limits.timeout).as_dict()
         self._slots = threading.BoundedSemaphore(self._limits.concurrency)
         self._lock = threading.Lock()
@@ -86,6 +88,11 @@ class HttpPort:
         self._closed = threading.Event()
         self.usage = Usage()
         self.turn = Turn()
+
+    @cached_property
+    def _verify(self) -> ssl.SSLContext:
+        """Made once, and only for a connection that wants it: reading the trust store takes as long as 30 requests."""
+        return access.context(self._tls)
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange:
         """One request, no redirect followed, no retry. Never raises for what the system does: see `Exchange.fault`."""
@@ -145,14 +152,17 @@ class HttpPort:
         )
 
     def _sent(self, request: Request) -> Outcome:
+        from conformance.probe import direct, dns, vantage  # a run of HTTP alone starts without them
+        from conformance.probe.family import Outcome
+
         bounds = direct.Bounds(self._limits.timeout, self._limits.total_timeout, self._limits.body)
-        if request.method == vantage.METHOD:
+        if request.method == VANTAGE:
             return Outcome(vantage.look(request.url, self._routes))
-        if request.method == dns.METHOD:
+        if request.method == DNS:
             return dns.exchange(request, self._routes, self._limits.timeout)
-        if request.method == direct.TCP:
+        if request.method == TCP:
             return direct.tcp(request, self._routes, bounds)
-        if request.method == direct.TLS:
+        if request.method == TLS:
             return direct.tls(request, self._routes, bounds, self._verify)
         return direct.http(request, self._routes, bounds, self._verify, _DECODERS)
 
@@ -193,8 +203,7 @@ class HttpPort:
         return None
 
     def _exchange(self, request: Request, *, url: Any, operation: str, identity: str) -> Exchange:
-        client = self._client()
-        watch: _Watch = self._local.watch
+        client, watch = self._client(secure=url.scheme == "https")
         watch.begin(self._limits.total_timeout)
         started = datetime.now(UTC)
         clock = time.perf_counter()
@@ -280,25 +289,26 @@ class HttpPort:
             return b"".join(parts), Fault("content-coding", f"内容编码 {coding} 损坏: 数据不完整")
         return b"".join(parts), None
 
-    def _client(self) -> Any:
-        client = getattr(self._local, "client", None)
-        if client is None:
+    def _client(self, *, secure: bool) -> tuple[Any, _Watch]:
+        """This thread's client for one scheme, and what watches its socket."""
+        own: dict[bool, tuple[Any, _Watch]] = self._local.__dict__.setdefault("clients", {})
+        if secure not in own:
             # The transport alone: no cookie jar that one check would leave to the next, no redirects, no environment.
             client = client_library.HTTPTransport(
-                verify=self._verify,
+                verify=self._verify if secure else _NO_TRUST,
                 proxy=client_library.Proxy(self._proxy) if self._proxy else None,
                 trust_env=False,
                 limits=client_library.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=_IDLE),
             )
-            self._local.client = client
-            self._local.watch = _Watch(self.turn)
+            watch = _Watch(self.turn)
+            own[secure] = client, watch
             with self._lock:
                 self._clients.append(client)
-                self._watch[id(client)] = self._local.watch
+                self._watch[id(client)] = watch
                 if self._watcher is None:
                     self._watcher = threading.Thread(target=self._guard, name="conformance-deadlines", daemon=True)
                     self._watcher.start()
-        return client
+        return own[secure]
 
     def _guard(self) -> None:
         """Cut every exchange that is past its total time: a system that drips bytes never trips a read time-out."""

@@ -18,7 +18,6 @@ from conformance.codes import address_space
 from conformance.model.exchange import Response
 from conformance.probe import direct, family
 
-METHOD = "VANTAGE"
 _MOST = 8
 # ARPHRD_* of linux/if_arp.h whose packets travel inside other packets.
 _TUNNELS = {768: "IPIP 隧道", 769: "IPv6-in-IPv6 隧道", 776: "6in4 (sit) 隧道", 778: "GRE 隧道", 823: "GRE 隧道",

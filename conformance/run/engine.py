@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from conformance.model.result import CheckResult
 from conformance.probe.turn import Turn
 
-_WORTH = 0.001  # seconds of waiting in a check, on average, from which threads cost less than they save (measured)
-_WEIGHT = 0.125  # of the latest check in that average
+_WORTH = 0.001  # seconds of waiting in a check from which threads cost less than they save (measured)
+_SLOW = 0.02  # … from which one check is enough to tell; a busy machine makes a quick answer late, but not so late
+_PROOF = 6  # checks that waited, over those that did not, until threads are begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Engine:
         self._handed: set[Hashable] = set()
         self._next = self._running = self._reported = 0
         self._exclusive = self._closed = False
-        self._waits = 0.0
+        self._waits = 0
         self._workers = max(1, min(workers, len(self._jobs)))
         self._threads: list[threading.Thread] = []
 
@@ -66,7 +67,7 @@ class Engine:
         place = self._known[job]
         if job in self._handed:
             return self._jobs[place].work()
-        if not self._threads and self._waits < _WORTH:
+        if not self._threads and self._waits < _PROOF:
             return self._here(place)
         self._turn.give()
         with self._state:
@@ -117,7 +118,10 @@ class Engine:
             return job.work()
         finally:
             waited = time.perf_counter() - clock - (time.thread_time() - own)
-            self._waits += _WEIGHT * (waited - self._waits)
+            if waited > _SLOW:
+                self._waits += _PROOF
+            else:
+                self._waits = max(0, self._waits + (1 if waited > _WORTH else -1))
             self._reported = max(self._reported, place + 1)
 
     def _begin(self) -> None:

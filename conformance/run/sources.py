@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.errors import MissingExtra
 from conformance.model.profile import Check, Data
 from conformance.model.result import Evidence
-from conformance.plan.files import served_calls
+from conformance.plan.files import asks_for_files, served_calls
 from conformance.run.documents import Documents, File, Tell, asked, examine_all
 from conformance.run.tally import Question
 from conformance.target.files import find
@@ -47,9 +47,9 @@ def gather(
 ) -> Documents | None:
     """Examine the files of the run's target for these checks; None when none of them asks for a file."""
     chosen = list(entries)
-    wanted = asked(chosen)
-    if not wanted and not any(e.check.spec.get("files") and e.decided is None for e in chosen):
+    if not asks_for_files(chosen):
         return None
+    wanted = asked(chosen)
     target = run.target
     keep = bool(target.documents.get("keep", True))
     if target.documents.get("paths"):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.codes.address_space import Address, special
-from conformance.model.exchange import Request
+from conformance.model.exchange import VANTAGE, Request
 from conformance.model.verdict import Cause
-from conformance.probe import dns, vantage
+from conformance.probe import dns
 from conformance.probe.dns import Reply
 from conformance.run.context import Procedure
 from conformance.target.access import written
@@ -118,7 +118,7 @@ def roots(check: Procedure, version: int) -> list[Address]:
 def stand(check: Procedure) -> dict[str, Any]:
     """测点: where the tester stands, recorded with the check."""
     towards = [written(a, _PORT) for version in (6, 4) for a in roots(check, version)[:1]]
-    request = Request(vantage.METHOD, f"vantage:///?towards={','.join(towards)}")
+    request = Request(VANTAGE, f"vantage:///?towards={','.join(towards)}")
     response = check.send("vantage", [request])[0].response
     return dict(json.loads(response.body)) if response is not None else {}
 

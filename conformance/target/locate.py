@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
-
-from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathQuery
-from jsonpath_rfc9535.exceptions import JSONPathError
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from conformance.errors import TargetError
 
+if TYPE_CHECKING:
+    from jsonpath_rfc9535 import JSONPathEnvironment, JSONPathQuery
+
 Location = tuple[str | int, ...]
-_ENVIRONMENT = JSONPathEnvironment()
 _LAST = re.compile(r"\[\*\]$|\.\*$")
 _PLAIN = re.compile(r"\$(\.[A-Za-z_][A-Za-z0-9_]*)+")  # most paths there are; walked without the query engine
 _LONGEST = 1000
 
 
+@cache
+def _environment() -> JSONPathEnvironment:
+    from jsonpath_rfc9535 import JSONPathEnvironment  # most paths are plain, and a run of those starts without it
+
+    return JSONPathEnvironment()
+
+
 @lru_cache(maxsize=4096)
 def compile_path(path: str) -> JSONPathQuery:
     """The compiled query of a path that starts with `$`. TargetError T303 when it is no RFC 9535 query."""
+    from jsonpath_rfc9535.exceptions import JSONPathError
+
     try:
         if len(path) > _LONGEST:
             raise ValueError(f"超过 {_LONGEST} 个字符")
-        return _ENVIRONMENT.compile(path)
+        return _environment().compile(path)
     except (JSONPathError, ValueError, RecursionError) as error:
         text = str(error) or type(error).__name__
         raise TargetError(
@@ -38,7 +46,7 @@ def compile_path(path: str) -> JSONPathQuery:
 
 def check_path(path: str, where: str) -> None:
     """TargetError T303 with the place, when `path` is neither a member name nor a JSONPath."""
-    if path.startswith("$"):
+    if path.startswith("$") and _members(path) is None:
         try:
             compile_path(path)
         except TargetError as error:
@@ -53,11 +61,14 @@ def locate_nodes(data: Any, path: str) -> list[tuple[Location, Any]]:
         return [((), data)]
     if not path.startswith("$"):
         return [((path,), data[path])] if isinstance(data, Mapping) and path in data else []
+    names = _members(path)
+    if names is not None:
+        return _walk(data, names)
+    query = compile_path(path)
+    from jsonpath_rfc9535.exceptions import JSONPathError
+
     try:
-        names = _members(path)
-        if names is not None:
-            return _walk(data, names)
-        return [(tuple(node.location), node.value) for node in compile_path(path).find(data)]
+        return [(tuple(node.location), node.value) for node in query.find(data)]
     except (JSONPathError, RecursionError):
         return []  # an answer too deep for the query holds nothing that a binding could mean
 

@@ -7,13 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.codes import citizen_id, licence_id, uscc
-from conformance.codes.rule import Examination
 from conformance.errors import TargetError
 from conformance.model.profile import Parameter, Profile
 from conformance.model.target import Secret, Target
@@ -140,10 +139,12 @@ def _date(value: Any, _folder: Path) -> str:
     raise _WrongError(found(value), "写成 2026-01-31 的形式，加引号")
 
 
-def _code(examine: Callable[[object], Examination]) -> Callable[[Any, Path], str]:
+def _code(module: str) -> Callable[[Any, Path], str]:
+    """A value that `examine` of a module of `conformance.codes` finds valid; loaded where a parameter is of that kind."""
+
     def parse(value: Any, folder: Path) -> str:
         text = _text(value, folder)
-        result = examine(text)
+        result = import_module(f"conformance.codes.{module}").examine(text)
         if not result.valid:
             raise _WrongError(found(text), result.reason)
         return text
@@ -219,9 +220,9 @@ _KINDS = (
     Kind("number", "数值", "0.5", _number),
     Kind("boolean", "true 或 false", "true", _boolean),
     Kind("date", "日期 yyyy-MM-dd", '"2026-01-31"', _date),
-    Kind("licence-id", "校验正确的电子证照标识（GB/T 36904）", "1.2.156.3005.2.…", _code(licence_id.examine)),
-    Kind("uscc", "校验正确的统一社会信用代码（GB 32100）", '"91…"', _code(uscc.examine)),
-    Kind("citizen-id", "校验正确的公民身份号码（GB 11643）", '"11…"', _code(citizen_id.examine)),
+    Kind("licence-id", "校验正确的电子证照标识（GB/T 36904）", "1.2.156.3005.2.…", _code("licence_id")),
+    Kind("uscc", "校验正确的统一社会信用代码（GB 32100）", '"91…"', _code("uscc")),
+    Kind("citizen-id", "校验正确的公民身份号码（GB 11643）", '"11…"', _code("citizen_id")),
     Kind("list", "非空列表", "[a, b]", _list),
     Kind("file", "文件路径（相对目标文件）", "sample.ofd", _file),
     Kind("paths", "文件或文件夹，或它们的列表（相对目标文件）", "[ca.pem]", _paths),
