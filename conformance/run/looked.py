@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.documents.finding import Finding, Level
@@ -61,7 +61,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One examined file. `counts`: (clause, generation, level) → findings; `unread`: why nothing could be examined."""
+    """One examined file. `counts`: (clause, generation, level) → findings; `unread`: why nothing could be examined.
+
+    counts_of, said_of   the same by clause: a run has a hundred questions to each file, most of one clause
+    """
 
     name: str
     size: int
@@ -72,6 +75,18 @@ class Looked:
     said: tuple[Said, ...]
     facts: Mapping[str, Any]
     unread: str = ""
+    counts_of: Mapping[str, Sequence[tuple[str, Level, int]]] = field(init=False, repr=False, compare=False)
+    said_of: Mapping[str, Sequence[Said]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        counts: dict[str, list[tuple[str, Level, int]]] = {}
+        for (clause, generation, level), n in self.counts.items():
+            counts.setdefault(clause, []).append((generation, level, n))
+        said: dict[str, list[Said]] = {}
+        for one in self.said:
+            said.setdefault(one.clause, []).append(one)
+        object.__setattr__(self, "counts_of", counts)
+        object.__setattr__(self, "said_of", said)
 
     def to_json(self) -> dict[str, Any]:
         return {

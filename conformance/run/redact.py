@@ -35,7 +35,7 @@ _VALUE = re.compile(r'"(?:[^"\\]|\\.)+"|(?P<open>\\+")[^"\\]+|(?P<number>-?\d[\d
 _CUT_SECRET = re.compile(rf'((?:{_PRIVATE_MEMBERS})\\?"\s*:\s*\\?")([^"…]*)…', re.IGNORECASE)
 _QUOTED_SECRET = re.compile(rf"((?:{_PRIVATE_MEMBERS})'\s*:\s*)'([^'\\]+)'", re.IGNORECASE)  # a Python mapping
 _XML_SECRET = re.compile(rf"((?:{_PRIVATE_MEMBERS})>)([^<]+)(?=</)", re.IGNORECASE)
-_HINTS = ("token", "passw", "pwd", "secret", "key", "auth_code", "authcode", "jwt", "credential")  # one in each name
+_HINTS = re.compile("token|passw|pwd|secret|key|auth_?code|jwt|credential")  # one in each name
 _QUERY_SECRET = re.compile(
     rf"((?:^|[?&;#\s]|%3F|%26|%23|\\u0026)(?:{_PRIVATE_MEMBERS})(?:=|%3D|\\u003d))([^&#%\s\"'<>\\]+)", re.IGNORECASE
 )
@@ -94,8 +94,7 @@ class Redactor:
                 value = value.replace(form, word) if guarded is None else guarded.sub(_in_place(word), value)
         if "…" in value:
             value = self._cut(value)
-        lower = value.lower()
-        if any(hint in lower for hint in _HINTS):
+        if _HINTS.search(value.lower()):
             value = self._named(value)
         if "eyJ" in value:
             value = _JWT.sub("‹secret:jwt›", value)

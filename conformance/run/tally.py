@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,11 +108,28 @@ class Tally:
         return None
 
 
+def _counted(looked: Looked, question: Question) -> Iterator[tuple[Level, int]]:
+    """Level and number of the findings that a question takes."""
+    for clause in question.clauses:
+        for generation, level, n in looked.counts_of.get(clause, ()):
+            if question.takes(clause, generation):
+                yield level, n
+
+
+def _said(looked: Looked, question: Question) -> Iterator[Said]:
+    """What was said of what a question takes; of several clauses in the order in which it was said."""
+    if len(question.clauses) == 1:
+        said: Iterable[Said] = looked.said_of.get(question.clauses[0], ())
+    else:
+        said = looked.said
+    return (one for one in said if question.takes(one.clause, one.generation))
+
+
 def level_of(looked: Looked, question: Question) -> Level:
     """What one file says to one question."""
     if looked.unread:
         return Level.UNKNOWN
-    seen = {level for (c, g, level), n in looked.counts.items() if n and question.takes(c, g)}
+    seen = {level for level, n in _counted(looked, question) if n}
     if question.strict and Level.WARN in seen:
         seen.add(Level.FAIL)
     order = (Level.FAIL, Level.UNKNOWN, Level.WARN, Level.PASS)
@@ -128,16 +145,14 @@ def add(tally: Tally, question: Question, looked: Looked, reproduce: str, eviden
         _note(tally.doubts, doubt, looked, reproduce, set())
         return
     level = level_of(looked, question)
-    for (clause, generation, one), n in looked.counts.items():
-        if question.takes(clause, generation) and one in (Level.PASS, Level.WARN, Level.FAIL):
+    for one, n in _counted(looked, question):
+        if one in (Level.PASS, Level.WARN, Level.FAIL):
             tally.assertions += n
             if one is Level.FAIL or (one is Level.WARN and question.strict):
                 tally.failed += n
     bad = (Level.FAIL, Level.WARN) if question.strict else (Level.FAIL,)
     here: set[str] = set()
-    for said in looked.said:
-        if not question.takes(said.clause, said.generation):
-            continue
+    for said in _said(looked, question):
         if said.level in bad:
             if not _note(tally.defects, said, looked, reproduce, here):
                 tally.more_defects += 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import ssl
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -117,14 +119,26 @@ def documents(data: Data, folder: Path, where: Where) -> Data:
 
 def context(settings: Tls) -> ssl.SSLContext:
     """The TLS client settings: trust in `ca` alone when it is given (as curl --cacert), else in the system's store."""
+    if not (settings.ca or settings.cert):
+        return _of_the_system(settings.verify, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     out = ssl.create_default_context(cafile=settings.ca)
     if settings.cert:
         # Without a callback OpenSSL would ask for the password of a locked key on the terminal, and wait.
         out.load_cert_chain(settings.cert, settings.key, password=lambda: "")
-    if not settings.verify:
-        out.check_hostname = False
-        out.verify_mode = ssl.CERT_NONE
-    return out
+    return out if settings.verify else _unverified(out)
+
+
+@lru_cache(maxsize=4)
+def _of_the_system(verify: bool, *_: str | None) -> ssl.SSLContext:
+    """The system's store takes 40 ms to read, and is the same for every run of this process; the rest names where it lies."""
+    out = ssl.create_default_context()
+    return out if verify else _unverified(out)
+
+
+def _unverified(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def proxy(value: Any, vault: Vault, where: Where) -> str | None:
