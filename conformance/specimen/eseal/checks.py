@@ -129,12 +129,15 @@ _KEYS = {
     clause: f"{profile}/{clause}/{check}" for profile, checks in _CHECKS.items() for clause, check in checks.items()
 }
 
-# Of the generations before and after GB/T 38540-2020 a profile asks for seals and for signatures as a whole.
-_GENERATIONS = {
-    ("v1", "SEAL"): "gmt-0031-2014/V1-SEAL/v1-seals-hold-by-their-own-rules",
-    ("v1", "SES"): "gmt-0031-2014/V1-SES/v1-signatures-hold-by-their-own-rules",
-    ("v5", "SEAL"): "gmt-0031-2025/V5-SEAL/v5-seals-hold-by-their-own-rules",
-    ("v5", "SES"): "gmt-0031-2025/V5-SES/v5-signatures-hold-by-their-own-rules",
+# The generations before and after GB/T 38540-2020 have a profile each, with clauses of the same numbers.
+_GENERATIONS = {"v1": "gmt-0031-2014", "v5": "gmt-0031-2025"}
+_OTHERWISE = {  # checks whose names do not follow from those of GB/T 38540-2020
+    ("v1", "SEAL-01"): "v1-seals-have-their-two-parts",
+    ("v5", "SEAL-01"): "v5-seals-have-their-elements",
+    ("v1", "SEAL-11"): "v1-seal-algorithms-are-known",
+    ("v1", "SES-03"): "v1-signing-times-are-utctime-or-a-stamp",
+    ("v1", "SES-05"): "v1-originals-are-unchanged",
+    ("v1", "SES-07"): "v1-originals-are-hashed-as-allowed",
 }
 _OWN = frozenset(("SES-18", "SES-19"))
 # Clauses whose check takes a warning for a failure.
@@ -152,6 +155,9 @@ def keys(clauses: Iterable[str], generation: str = "v4", *, advice: bool = False
 
 
 def _key(clause: str, generation: str) -> str:
-    kind = clause.partition("-")[0]
-    whole = None if clause in _OWN else _GENERATIONS.get((generation, kind))
-    return whole or _KEYS[clause]
+    profile = _GENERATIONS.get(generation)
+    # A seal of 2025 is known by its version number: with another one it is a bad seal of 2020.
+    if profile is None or clause in _OWN or clause == "SEAL-03" or not clause.startswith(("SEAL-", "SES-")):
+        return _KEYS[clause]
+    name = _OTHERWISE.get((generation, clause), f"{generation}-{_CHECKS['gbt-38540-2020'][clause]}")
+    return f"{profile}/{generation.upper()}-{clause}/{name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.specimen.eseal import (
+    faults_of_generations,
     faults_of_licences,
     faults_of_packages,
     faults_of_protection,
@@ -20,6 +21,7 @@ _ALL: tuple[Spoil, ...] = (
     *faults_of_signatures.SPOILS,
     *faults_of_seals.SPOILS,
     *faults_of_values.SPOILS,
+    *faults_of_generations.SPOILS,
     *faults_of_protection.SPOILS,
     *faults_of_vouchers.SPOILS,
     *faults_of_licences.SPOILS,
