@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from conformance.documents.apk.policy import AppPolicy
 from conformance.documents.coverage import CoveragePolicy
@@ -46,7 +45,7 @@ class Options:
     archived   judge by GB/T 42133 too; None: when the file says it is an archive file
     licence    judge by the EL-FI clauses too, with these facts; None: it is no licence
     voucher    judge by the EV clauses: True: it is a voucher; None: when it holds XBRL data; False: never
-    schemas    folder with the XSD files of annex A of GB/T 33190, for OFD-16; None: only the order of elements is looked at
+    schemas    names and bytes of the XSD files of annex A of GB/T 33190, for OFD-16; None: only the order of elements is looked at
     password   opens encrypted files (GM/T 0099); None when not known
     keys       SM2 private keys that open encrypted files, 32 octets each
     app        what packages of applications are judged by
@@ -58,7 +57,7 @@ class Options:
     archived: bool | None = None
     licence: LicenceFacts | None = None
     voucher: bool | None = None
-    schemas: Path | None = None
+    schemas: tuple[tuple[str, bytes], ...] | None = None
     password: bytes | None = field(default=None, repr=False)
     keys: tuple[bytes, ...] = field(default=(), repr=False)
     app: AppPolicy = field(default_factory=AppPolicy)

@@ -48,7 +48,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
     user_id                SM2 identity, text
     cover_root             OFD.xml must be covered; cover_exclude: folders that need not be
     archived, voucher      true, false, or None to let the file say
-    schemas                folder with the XSD files of annex A of GB/T 33190
+    schemas                folder with the XSD files of annex A of GB/T 33190, or a mapping of their names to their bytes
     licence                true, false or a mapping of the fields of LicenceFacts
     app_…, filed_… and the limits of packages   see apk.policy.AppPolicy
     password, keys         open encrypted files: text or bytes; SM2 private keys as 32 bytes, hex, PEM or DER, or a path
@@ -230,14 +230,19 @@ class _Reader:
             purpose=inner.text("purpose"),
         )
 
-    def schemas(self) -> Path | None:
+    def schemas(self) -> tuple[tuple[str, bytes], ...] | None:
         value = self.given.get("schemas")
         if value is None:
             return None
-        if not isinstance(value, str | Path):
-            raise self.wrong("schemas", "文件夹")
-        schemas.load(self.folder / value)
-        return self.folder / value
+        if isinstance(value, Mapping):
+            named = tuple((str(name), bytes(data)) for name, data in value.items())
+        elif isinstance(value, str | Path):
+            named = tuple((where.rpartition("/")[2], data) for where, data in self.files("schemas", value))
+        else:
+            raise self.wrong("schemas", "文件夹，或名称到字节的对应")
+        named = tuple(one for one in named if one[0].lower().endswith(".xsd"))
+        schemas.load(named)
+        return named
 
     def mapping(self, name: str) -> dict[str, str]:
         value = self.given.get(name, {})

@@ -6,7 +6,6 @@ The schemas are not shipped: no licence to do so was seen. Almost no real file h
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from conformance.codes.text import shown
@@ -21,30 +20,49 @@ _MOST_TOLD = 5  # of one file
 
 
 @lru_cache(maxsize=4)
-def load(folder: Path) -> dict[str, Any]:
-    """Local name of a root element → its schema. DocumentError F207 when the folder has none for OFD.xml, or a broken one."""
+def load(files: tuple[tuple[str, bytes], ...]) -> dict[str, Any]:
+    """Name and content of each schema file → local name of a root element → its schema.
+
+    What a file includes is looked for among the others by its name; nothing else is opened. DocumentError F207 when there
+    is no schema for OFD.xml, or a broken one.
+    """
     etree = lxml_etree()
+    held = {name.rpartition("/")[2]: data for name, data in files}
     out: dict[str, Any] = {}
-    try:
-        for path in sorted(folder.glob("*.xsd"))[:_MOST_FILES]:
-            parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
-            tree = etree.parse(str(path), parser)
-            roots = [e.get("name") for e in tree.getroot().findall(f"{_XS}element")]
+    for name, data in list(held.items())[:_MOST_FILES]:
+        parser = etree.XMLParser(no_network=True, resolve_entities=False, load_dtd=False)
+        parser.resolvers.add(_among(held))
+        try:
+            root = etree.fromstring(data, parser, base_url=name)
+            roots = [e.get("name") for e in root.findall(f"{_XS}element")]
             if roots:
-                schema = etree.XMLSchema(tree)
-                out |= {name: schema for name in roots if name}
-    except (OSError, etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
-        raise DocumentError(
-            "F207",
-            f"模式文件读不出来: {shown(str(error), 120)}",
-            where=f"schemas: {folder}",
-            expected="附录 A 的 XSD 文件",
-        ) from None
+                schema = etree.XMLSchema(root)
+                out |= {found: schema for found in roots if found}
+        except (etree.XMLSyntaxError, etree.XMLSchemaParseError, ValueError) as error:
+            raise DocumentError(
+                "F207",
+                f"模式文件 {shown(name, 60)} 读不出来: {shown(str(error), 120)}",
+                where="schemas",
+                expected="附录 A 的 XSD 文件，它引入的文件在同一文件夹里",
+            ) from None
     if "OFD" not in out:
         raise DocumentError(
-            "F207", "文件夹里没有 OFD 根元素的模式文件", where=f"schemas: {folder}", expected="附录 A 的 XSD 文件"
+            "F207",
+            f"没有 OFD 根元素的模式（读了 {'、'.join(shown(n, 40) for n in list(held)[:5]) or '0 个 .xsd 文件'}）",
+            where="schemas",
+            expected="附录 A 的 XSD 文件，其中一个定义 OFD",
         )
     return out
+
+
+def _among(held: dict[str, bytes]) -> Any:
+    """Answers what a schema includes from the files that were given, and with nothing when it is none of them."""
+
+    class Among(lxml_etree().Resolver):  # type: ignore[misc]
+        def resolve(self, url: str, _public: str | None, context: Any) -> Any:
+            return self.resolve_string(held.get(url.rpartition("/")[2], b""), context)
+
+    return Among()
 
 
 def advice(ofd: Ofd, schemas: dict[str, Any]) -> Findings:

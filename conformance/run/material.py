@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.documents.apk.policy import NAMES as APP
 from conformance.model.target import Secret, Target
-from conformance.target.files import licence_rows, only, read_material
+from conformance.target.files import licence_rows, only, read_material, read_named
 
 if TYPE_CHECKING:
     from conformance.documents.options import Options
 
 _FILES = ("trust_anchors", "intermediates", "crls", "seal_status", "licence_facts")
 _ONE = ("seal_status", "licence_facts")
+_NAMED = "schemas"  # files that speak of one another by name
 _PLAIN = (
     "validation_time", "seal_status_complete", "generations", "hashes", "accept_v1_seals", "cover_root",
     "cover_exclude", "archived", "voucher", "user_id", *APP,
@@ -53,6 +54,12 @@ def gather(target: Target, now: datetime) -> Material:
             values[name] = only(read, name) if name in _ONE else read
             plain[name] = [hashlib.sha256(data).hexdigest() for data in read]
             blobs += read
+    if paths := target.parameters.get(_NAMED):
+        named = dict(one for path in paths for one in read_named(Path(path), _NAMED))
+        values[_NAMED] = named
+        plain[_NAMED] = {file: hashlib.sha256(data).hexdigest() for file, data in named.items()}
+        blobs += named.values()
+        given.add(_NAMED)
     for name in ("password", "keys"):
         value = target.parameters.get(name)
         if isinstance(value, Secret):
@@ -66,6 +73,8 @@ def restore(data: Mapping[str, Any], read: Callable[[str], bytes]) -> Material:
     plain = dict(data["parameters"])
     values = {k: [read(sha) for sha in v] if k in _FILES else v for k, v in plain.items()}
     values |= {name: only(values[name], name) for name in _ONE if name in values}
+    if _NAMED in plain:
+        values[_NAMED] = {file: read(sha) for file, sha in plain[_NAMED].items()}
     return _made(values, frozenset(data["given"]), (), plain)
 
 

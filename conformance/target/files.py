@@ -126,6 +126,11 @@ def find(documents: Mapping[str, Any], *, entries: int = _MOST_ENTRIES) -> Found
 
 def read_material(path: Path, name: str, *, largest: int = _LARGEST_MATERIAL) -> list[bytes]:
     """The files of the parameter `name` (trust anchors, lists …): one file, or every regular file of a folder, no deeper."""
+    return [data for _, data in read_named(path, name, largest=largest)]
+
+
+def read_named(path: Path, name: str, *, largest: int = _LARGEST_MATERIAL) -> list[tuple[str, bytes]]:
+    """The same with the names of the files, for those that speak of one another (schemas)."""
     try:
         paths = sorted(p for p in path.iterdir() if p.is_file() and not p.is_symlink()) if path.is_dir() else [path]
         if len(paths) > _MOST_MATERIAL:
@@ -136,7 +141,7 @@ def read_material(path: Path, name: str, *, largest: int = _LARGEST_MATERIAL) ->
                 data = file.read(largest + 1)
             if len(data) > largest:
                 raise _unusable(name, f"文件 {one.name} 过大", f"不超过 {largest} 字节")
-            out.append(data)
+            out.append((one.name, data))
     except OSError as error:
         raise _unusable(name, f"文件读不出来: {error.strerror or error}") from None
     return out

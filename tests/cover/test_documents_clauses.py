@@ -141,6 +141,26 @@ def test_schemas_of_the_laboratory_advise(tmp_path: Path) -> None:
     assert "OFD-16" not in off.failed
 
 
+TYPES = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.ofdspec.org/2016">
+ <xs:simpleType name="kind"><xs:restriction base="xs:string"><xs:enumeration value="{}"/></xs:restriction></xs:simpleType></xs:schema>"""
+
+
+@pytest.mark.parametrize(("kind", "level"), [("OFD", Level.PASS), ("OTHER", Level.WARN)])
+def test_a_schema_finds_what_it_includes_among_the_given_files_alone(tmp_path: Path, kind: str, level: Level) -> None:
+    text = XSD.format('<xs:attribute name="Version"/>').replace(
+        "<xs:element", '<xs:include schemaLocation="types.xsd"/><xs:element', 1
+    )
+    (tmp_path / "OFD.xsd").write_text(text.replace('name="DocType"', 'name="DocType" type="kind"'), "utf-8")
+    (tmp_path / "types.xsd").write_text(TYPES.format(kind), "utf-8")
+    options = options_from({"schemas": str(tmp_path)})
+    (tmp_path / "types.xsd").unlink()
+    assert examine_file("a.ofd", kit_ofd.pack(sealed()), options).level("OFD-16") is level
+    with pytest.raises(DocumentError) as caught:  # what it includes was not given
+        options_from({"schemas": str(tmp_path)})
+    assert caught.value.code == "F207"
+    assert "OFD.xsd" in caught.value.message
+
+
 @pytest.mark.parametrize("text", [None, "<broken", "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>"])
 def test_a_folder_without_the_schemas_is_an_error(tmp_path: Path, text: str | None) -> None:
     if text is not None:
