@@ -36,5 +36,5 @@ PARTLY = {
 }
 
 OF_FILES = tuple(c for c in ALL if c not in ELSEWHERE)
-CLAUSES = (*OF_FILES, *RULES, "CMS-TRUST", "CMS-STAMP")
-"""What a check of a profile may ask for with `document:`, packages of applications included; the last two are what no clause of the notes has a number for."""
+CLAUSES = (*OF_FILES, *RULES, "CMS-TRUST", "CMS-STAMP", "SIGNED")
+"""What a check of a profile may ask for with `document:`, packages of applications included; the last three are what no clause of the notes has a number for."""

@@ -15,12 +15,14 @@ from conformance.codes.text import shown
 from conformance.documents import (
     coverage,
     decryption,
+    einvoice,
     encryption,
     integrity,
     licence,
     licence_file,
     pdf,
     schemas,
+    signed,
     told,
     voucher,
 )
@@ -33,10 +35,11 @@ from conformance.documents.ofd import ROOT, Ofd
 from conformance.documents.options import Options
 from conformance.documents.package import Limits, Package, Problem
 from conformance.documents.pdf_reader import PdfLimits
-from conformance.documents.peek import ValueKind, is_seal, value_kind
+from conformance.documents.peek import ValueKind, is_seal, promises_invoice, value_kind
 from conformance.documents.policy import Policy
 from conformance.documents.signatures import Signature, SignatureSet, hasher
 from conformance.documents.told import Told
+from conformance.documents.xml import parse
 from conformance.errors import UsageError
 
 _WHOLE = 32 << 20  # bytes of a file that is no package and is read at once
@@ -149,8 +152,16 @@ def _single(data: bytes, base: Inspection, options: Options) -> Inspection:
             findings=value.findings,
         )
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        return replace(base, kind="xml", kind_word="XML 文件（不是 OFD 包）")
-    return base
+        return _xml(data, base, options)
+    return replace(base, findings=signed.other(options.must_be_signed))
+
+
+def _xml(data: bytes, base: Inspection, options: Options) -> Inspection:
+    root = parse(data, base.name).root
+    found = signed.xml(root, options.must_be_signed, invoice=promises_invoice(data))
+    if root is None or not einvoice.is_one(root):
+        return replace(base, kind="xml", kind_word="XML 文件（不是 OFD 包）", findings=found)
+    return replace(base, kind="xml", kind_word=einvoice.WORD, facts=tuple(einvoice.facts(root)), findings=found)
 
 
 def _pdf(data: bytes, base: Inspection, options: Options) -> Inspection:
@@ -162,6 +173,7 @@ def _pdf(data: bytes, base: Inspection, options: Options) -> Inspection:
     more = licence_file.pdf_licence(found, options.licence, base.name) if options.licence is not None else ()
     if options.voucher is not False:
         more += voucher.pdf_voucher(found, options.voucher)
+    more += signed.pdf(found, options.must_be_signed)
     return replace(
         base, kind="pdf", kind_word="PDF 文件", facts=tuple(facts), files=files, signatures=signatures,
         findings=found.findings + more,
@@ -187,7 +199,11 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
             FileTold(e.name, e.size, e.date, "", (), "") for e in list(package.entries.values())[:_MOST_FILES]
         )
         return replace(
-            base, kind="zip", kind_word="ZIP 包（其中没有 OFD.xml）", files=files, findings=_container(package.problems)
+            base,
+            kind="zip",
+            kind_word="ZIP 包（其中没有 OFD.xml）",
+            files=files,
+            findings=(*_container(package.problems), *signed.other(options.must_be_signed)),
         )
     ofd, opened = _unlocked(Ofd.read(package), options)
     found = examine(
@@ -200,6 +216,7 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
         more += schemas.advice(ofd, schemas.load(options.schemas))
     if options.voucher is not False:
         more += voucher.ofd_voucher(s, options.voucher)
+    more += signed.ofd(s, options.must_be_signed, closed=found.closed)
     return replace(
         base, kind="ofd", kind_word="OFD 版式文档", facts=_facts(ofd), metadata=tuple(licence.metadata(ofd).items()),
         files=tuple(_files(s, signatures)), signatures=signatures, findings=found.findings + more,

@@ -44,6 +44,7 @@ class Options:
     cover      what a signature must protect
     archived   judge by GB/T 42133 too; None: when the file says it is an archive file
     licence    judge by the EL-FI clauses too, with these facts; None: it is no licence
+    must_be_signed   every file has to have a signature; else only what is nothing without one (数电票 XML)
     voucher    judge by the EV clauses: True: it is a voucher; None: when it holds XBRL data; False: never
     schemas    names and bytes of the XSD files of annex A of GB/T 33190, for OFD-16; None: only the order of elements is looked at
     password   opens encrypted files (GM/T 0099); None when not known
@@ -57,6 +58,7 @@ class Options:
     archived: bool | None = None
     licence: LicenceFacts | None = None
     voucher: bool | None = None
+    must_be_signed: bool = False
     schemas: tuple[tuple[str, bytes], ...] | None = None
     password: bytes | None = field(default=None, repr=False)
     keys: tuple[bytes, ...] = field(default=(), repr=False)

@@ -28,7 +28,7 @@ _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512", "sm3"})
 _LICENCE = ("formats", "identifier", "metadata", "shown", "numbers", "barcode", "copy", "purpose")
 NAMES = (
     "validation_time", "trust_anchors", "intermediates", "crls", "seal_status", "seal_status_complete", "generations",
-    "hashes", "accept_v1_seals", "user_id", "cover_root", "cover_exclude", "archived", "licence", "voucher", "schemas", "password",
+    "hashes", "accept_v1_seals", "user_id", "cover_root", "cover_exclude", "archived", "licence", "voucher", "must_be_signed", "schemas", "password",
     "keys", *apps.NAMES,
 )  # fmt: skip
 
@@ -48,6 +48,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
     user_id                SM2 identity, text
     cover_root             OFD.xml must be covered; cover_exclude: folders that need not be
     archived, voucher      true, false, or None to let the file say
+    must_be_signed         a file without a signature fails SIGNED
     schemas                folder with the XSD files of annex A of GB/T 33190, or a mapping of their names to their bytes
     licence                true, false or a mapping of the fields of LicenceFacts
     app_…, filed_… and the limits of packages   see apk.policy.AppPolicy
@@ -82,6 +83,7 @@ def options_from(parameters: Mapping[str, object], folder: Path | None = None) -
         archived=read.flag("archived"),
         licence=read.licence(),
         voucher=read.flag("voucher"),
+        must_be_signed=bool(read.flag("must_be_signed")),
         schemas=read.schemas(),
         password=read.octets("password"),
         keys=read.keys(),

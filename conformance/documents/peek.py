@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 
 _SEQUENCE, _INTEGER, _BITS, _OID = 0x30, 0x02, 0x03, 0x06
+HEAD = 4096  # bytes of an XML file in which its root element begins
+_INVOICE = re.compile(rb"<(?:[\w.-]{1,40}:)?EInvoice[\s/>]")
 _SM2_SIGNED_DATA = bytes.fromhex("2a811ccf550601040202")  # 1.2.156.10197.6.1.4.2.2
 _PKCS7_SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # 1.2.840.113549.1.7.2
 
@@ -60,6 +63,11 @@ def outer_length(data: bytes) -> int | None:
         return None
     first = data[1]
     return head + (first if first < 0x80 else int.from_bytes(data[2:head]))
+
+
+def promises_invoice(head: bytes) -> bool:
+    """Whether the first bytes of an XML file promise an e-invoice (数电票): its root element stands among them."""
+    return _INVOICE.search(head[:HEAD]) is not None
 
 
 def is_seal(data: bytes) -> bool:

@@ -93,10 +93,14 @@ def bare(text: str, profile: Profile) -> dict[str, Any] | None:
     """The target of files that are named on the command line without a target file; None for a target file."""
     if not has_document_checks(profile):
         return None
-    from conformance.target.files import SUFFIXES
+    from conformance.target.files import INVOICE, SUFFIXES
 
     path = Path(text)
-    named = path.suffix.lower() in (*SUFFIXES, ".zip") or path.is_dir() or (glob.has_magic(text) and not path.exists())
+    named = (
+        path.suffix.lower() in (*SUFFIXES, INVOICE, ".zip")
+        or path.is_dir()
+        or (glob.has_magic(text) and not path.exists())
+    )
     if not named:
         return None
     name = path.resolve().name or "files"

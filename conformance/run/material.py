@@ -22,7 +22,7 @@ _ONE = ("seal_status", "licence_facts")
 _NAMED = "schemas"  # files that speak of one another by name
 _PLAIN = (
     "validation_time", "seal_status_complete", "generations", "hashes", "accept_v1_seals", "cover_root",
-    "cover_exclude", "archived", "voucher", "user_id", *APP,
+    "cover_exclude", "archived", "voucher", "must_be_signed", "user_id", *APP,
 )  # fmt: skip
 
 

@@ -18,10 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.documents.package import Limits, Package
+from conformance.documents.peek import HEAD, promises_invoice
 from conformance.errors import TargetError
 
 SUFFIXES = (".ofd", ".pdf", ".esl", ".apk", ".aab", ".ipa", ".hap")
 """What is taken from a folder or a zip when the target does not say; a file that is named is taken whatever it is called."""
+
+INVOICE = ".xml"
+"""Of XML files a folder or a zip has many: only e-invoices are taken, unless the target asks for the suffix."""
 
 MOST = 10_000
 LARGEST = 256 << 20
@@ -109,6 +113,7 @@ def find(documents: Mapping[str, Any], *, entries: int = _MOST_ENTRIES) -> Found
         int(documents.get("most") or MOST),
         int(documents.get("size") or LARGEST),
         entries,
+        invoices=not documents.get("suffixes"),
     )
     for pattern in documents.get("paths", ()):
         walk.take(str(pattern))
@@ -183,8 +188,9 @@ def _unusable(name: str, why: str, expected: str = "") -> TargetError:
 
 
 class _Walk:
-    def __init__(self, suffixes: Sequence[str], most: int, largest: int, entries: int) -> None:
+    def __init__(self, suffixes: Sequence[str], most: int, largest: int, entries: int, *, invoices: bool) -> None:
         self.suffixes, self.most, self.largest, self.entries = suffixes, most, largest, entries
+        self.invoices = invoices
         self.found = Found()
         self._seen = 0
         self._taken: set[tuple[str, str]] = set()
@@ -241,7 +247,7 @@ class _Walk:
         for path, name in self._walk(root, "", 0):
             if path.suffix.lower() == ".zip":
                 self._archive(path, name)
-            elif path.suffix.lower() in self.suffixes:
+            elif path.suffix.lower() in self.suffixes or self._invoice(path):
                 self._file(path, name)
             else:
                 self.found.skip(OTHER, name)
@@ -269,6 +275,21 @@ class _Walk:
                 yield Path(entry.path), name
             else:
                 self.found.skip(SPECIAL, name)
+
+    def _invoice(self, path: Path) -> bool:
+        if not self.invoices or path.suffix.lower() != INVOICE:
+            return False
+        try:
+            with path.open("rb") as file:
+                return promises_invoice(file.read(HEAD))
+        except OSError:
+            return False
+
+    def _invoices(self, package: Package) -> frozenset[str]:
+        """Names of the e-invoices in a zip; only the beginning of each XML file is unfolded."""
+        names = [e.name for e in package.entries.values() if e.readable and e.name.lower().endswith(INVOICE)]
+        wanted = names if self.invoices else []
+        return frozenset(n for n in wanted if promises_invoice(next(package.stream(n), None) or b""))
 
     def _count(self) -> None:
         self._seen += 1
@@ -300,6 +321,7 @@ class _Walk:
                         "T162", f"压缩包 {name} 不能使用：{problem}", where="documents.paths", hint=_REPACK
                     )
                 entries = list(package.entries.values())
+                invoices = self._invoices(package)
         except OSError as error:
             raise TargetError(
                 "T162", f"压缩包 {name} 读不出来: {error.strerror or error}", where="documents.paths", hint=_REPACK
@@ -307,7 +329,7 @@ class _Walk:
         for entry in entries:
             self._count()
             inside = f"{name}!{entry.name}"
-            if not entry.name.lower().endswith(tuple(self.suffixes)):
+            if not entry.name.lower().endswith(tuple(self.suffixes)) and entry.name not in invoices:
                 if not entry.name.endswith("/"):
                     self.found.skip(OTHER, inside)
             elif not entry.readable:

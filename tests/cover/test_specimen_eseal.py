@@ -38,6 +38,7 @@ CLAUSES = {f"{k}-{n:02d}" for k, count in _COUNTS.items() for n in range(1, coun
     "EV-02",
     "EV-03",
     "CMS-TRUST",
+    "SIGNED",
 }
 
 

@@ -99,6 +99,7 @@ _CHECKS: Mapping[str, Mapping[str, str]] = {
         "OFD-17": "the-container-holds-no-trap",
         "SIG-08": "signatures-cover-all-content",
         "SIG-09": "signatures-cover-ofd-xml",
+        "SIGNED": "files-that-need-a-signature-have-one",
         "PDF-01": "pdf-signatures-cover-the-file",
         "PDF-02": "pdf-signature-values-are-valid",
     },

@@ -14,6 +14,7 @@ from conformance.specimen.eseal.bodies import Attachment, Content, Line
 from conformance.specimen.eseal.clock import Clock
 from conformance.specimen.eseal.cms import Cms, Stamp
 from conformance.specimen.eseal.fonts import box_font
+from conformance.specimen.eseal.invoices import Invoice
 from conformance.specimen.eseal.licences import Note
 from conformance.specimen.eseal.pdfs import Pdf, SealOver
 from conformance.specimen.eseal.pki import UNIT, People
@@ -142,6 +143,7 @@ def recipes(clock: Clock) -> Mapping[str, Recipe]:
             clock, replace(official(12), doc_type="OFD-A", font=box_font()), (press.sealing(ids["archive.ofd"]),)
         ),
         "voucher.ofd": Package(clock, vouchers.content(), (press.sealing(ids["voucher.ofd"]),)),
+        "einvoice.xml": Invoice(clock),
         "document-rsa.pdf": Pdf(clock, RsaCms(clock)),
         "document-seal.pdf": Pdf(clock, SealOver(Ses(press.seal(ids["document-seal.pdf"]), who.signer, clock.signed))),
         "document-sm2.pdf": Pdf(clock, Cms(who.signer, clock.signed, attributes=True)),

@@ -1,15 +1,29 @@
-"""Faults in the structured data of a voucher: EV-02, EV-03."""
+"""Faults in vouchers: their structured data (EV-02, EV-03), and e-invoices in XML that nobody signed (SIGNED)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 from conformance.specimen.eseal import vouchers
+from conformance.specimen.eseal.invoices import Invoice
 from conformance.specimen.eseal.recipes import swap
 from conformance.specimen.eseal.spoil import Spoil, body, signing
 
 _VOUCHER = "voucher.ofd"
+_INVOICE = "einvoice.xml"
 _DATA = f"Doc_0/Attachs/{vouchers.ATTACHMENT}.xml"
 
+
+def _invoice(**changes: Any) -> Callable[[Invoice], Invoice]:
+    return lambda it: replace(it, **changes)
+
+
 SPOILS = (
+    Spoil("einvoice-unsigned", "数电票 XML 没有税务机关的签名", _INVOICE, ("SIGNED",), _invoice(signed=False)),
+    Spoil("einvoice-value-empty", "数电票 XML 的签名值为空", _INVOICE, ("SIGNED",), _invoice(value="")),
+    Spoil("einvoice-placeholder", "数电票 XML 的签名值是占位的字符", _INVOICE, ("SIGNED",), _invoice(value="x" * 88), "真实文件"),
     Spoil("xbrl-context-dangling", "XBRL 要素引用的上下文不存在", _VOUCHER, ("EV-02",),
           body(swap(_DATA, 'TrainNumber contextRef="As_Of_2026_11_01"', 'TrainNumber contextRef="As_Of_2026_11_09"'))),
     Spoil("xbrl-unit-dangling", "XBRL 要素引用的单位不存在", _VOUCHER, ("EV-02",), body(swap(_DATA, 'unitRef="CNY"', 'unitRef="RMB"'))),
