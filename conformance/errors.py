@@ -14,6 +14,8 @@ A traceback is for our own bugs: none of these is ever shown with one.
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class ConformanceError(Exception):
     """Base of all: `str()` is the whole message a user reads.
@@ -52,8 +54,8 @@ class ConformanceError(Exception):
         }
 
 
-class ProfileError(ConformanceError):
-    """A profile cannot be read or is wrong. `others` holds further errors found in the same reading."""
+class _OneOfManyError(ConformanceError):
+    """An error told together with `others` of its kind that were found at the same time."""
 
     def __init__(
         self,
@@ -63,13 +65,17 @@ class ProfileError(ConformanceError):
         expected: str = "",
         where: str = "",
         hint: str = "",
-        others: tuple["ProfileError", ...] = (),
+        others: tuple[Self, ...] = (),
     ) -> None:
         super().__init__(code, message, expected=expected, where=where, hint=hint)
         self.others = others
 
     def __str__(self) -> str:
         return "\n".join([super().__str__(), *(str(o) for o in self.others)])
+
+
+class ProfileError(_OneOfManyError):
+    """A profile cannot be read or is wrong. `others` holds further errors found in the same reading."""
 
 
 class TargetError(ConformanceError):
@@ -80,24 +86,8 @@ class RecordError(ConformanceError):
     """A record directory cannot be created, written, read or verified."""
 
 
-class IssueError(ConformanceError):
+class IssueError(_OneOfManyError):
     """A report may not be issued, signed or withdrawn as asked. `others` holds further reasons found at the same time."""
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        expected: str = "",
-        where: str = "",
-        hint: str = "",
-        others: tuple["IssueError", ...] = (),
-    ) -> None:
-        super().__init__(code, message, expected=expected, where=where, hint=hint)
-        self.others = others
-
-    def __str__(self) -> str:
-        return "\n".join([super().__str__(), *(str(o) for o in self.others)])
 
 
 class UsageError(ConformanceError):

@@ -7,6 +7,8 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,14 +18,10 @@ _START = 10.0  # seconds until a loopback server that does not answer is our own
 _STOP = 5.0
 
 
-class Server:
-    """`start()` returns when the socket accepts; `stop()` when the thread is gone. Port 0 lets the kernel choose.
-
-    `beside`: listening sockets that the same application answers on as well; they are closed with the server.
-    """
-
-    def __init__(self, app: Starlette, port: int = 0, *, beside: Sequence[socket.socket] = ()) -> None:
-        config = uvicorn.Config(
+def quiet(app: Any, pair: tuple[Path, Path] | None = None) -> uvicorn.Server:
+    """A server that logs nothing and names nothing. `pair`: certificate and key, to speak TLS."""
+    return uvicorn.Server(
+        uvicorn.Config(
             app,
             log_config=None,
             log_level="critical",
@@ -33,10 +31,21 @@ class Server:
             timeout_graceful_shutdown=1,
             server_header=False,
             proxy_headers=False,  # who a client is, is the business of the specimen
-            # A pooled client connection must not be closed between two checks.
-            timeout_keep_alive=120,
+            timeout_keep_alive=120,  # a pooled client connection must not be closed between two checks
+            ssl_certfile=str(pair[0]) if pair else None,
+            ssl_keyfile=str(pair[1]) if pair else None,
         )
-        self._server = uvicorn.Server(config)
+    )
+
+
+class Server:
+    """`start()` returns when the socket accepts; `stop()` when the thread is gone. Port 0 lets the kernel choose.
+
+    `beside`: listening sockets that the same application answers on as well; they are closed with the server.
+    """
+
+    def __init__(self, app: Starlette, port: int = 0, *, beside: Sequence[socket.socket] = ()) -> None:
+        self._server = quiet(app)
         # asyncio turns Nagle's algorithm off only where the protocol is named; without that every answer costs 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,7 +10,6 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
@@ -22,6 +21,7 @@ from conformance.specimen.ipv6_site.nginx import Nginx, configuration, write_pag
 from conformance.specimen.ipv6_site.pages import Site
 from conformance.specimen.ipv6_site.slow_accept import SlowAccept
 from conformance.specimen.ipv6_site.text import Shape
+from conformance.specimen.server import quiet
 
 _START, _STOP = 10.0, 5.0
 _BACKLOG = 512
@@ -82,9 +82,9 @@ class Serving:
         self.ca = files.ca
         plain = {family: self._listen(family, port if family == 4 else 0) for family in (4, 6)}
         secured = {family: self._listen(family) for family in (4, 6)}
-        self._web.append((_server(app), list(plain.values())))
+        self._web.append((quiet(app), list(plain.values())))
         for kind, families in kinds.items():
-            self._web.append((_server(app, files.pairs[kind]), [secured[f] for f in families]))
+            self._web.append((quiet(app, files.pairs[kind]), [secured[f] for f in families]))
         self._base = plain[4].getsockname()[1]
         places = {(f, 80): plain[f].getsockname()[1] for f in (4, 6)}
         places |= {(f, 443): secured[f].getsockname()[1] for f in (4, 6)}
@@ -210,21 +210,3 @@ class Serving:
     def join(self) -> None:
         while self._thread.is_alive():
             self._thread.join(0.5)
-
-
-def _server(app: Any, pair: tuple[Path, Path] | None = None) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=1,
-            server_header=False,
-            timeout_keep_alive=120,
-            ssl_certfile=str(pair[0]) if pair else None,
-            ssl_keyfile=str(pair[1]) if pair else None,
-        )
-    )
