@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 # Methods besides those of HTTP. A request of the first three names an address, and no host.
 DNS, TCP, VANTAGE, TLS = "DNS", "TCP", "VANTAGE", "TLS"
+PAGE = "PAGE"  # a visit to a page in a browser (`probe.page`)
 
 
 @dataclass(frozen=True, slots=True)

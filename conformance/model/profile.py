@@ -96,7 +96,7 @@ class Check:
     kind: str  # call | steps | document | procedure | manual
     spec: Data
     when: Any = None
-    needs: tuple[str, ...] = ()  # parameters and `identity:NAME` without which the check is 未检
+    needs: tuple[str, ...] = ()  # parameters, `identity:NAME` and `page:NAME` without which the check is 未检
     calls: tuple[str, ...] = ()  # operations it may call; nothing else is sent
     writes: bool = False
     exclusive: bool = False

@@ -74,6 +74,7 @@ class Target:
     writes: bool = False
     fingerprint: tuple[Data, ...] = ()
     documents: Data = field(default_factory=dict)  # files to test: paths, keep, most, size, suffixes; empty: none named
+    pages: Mapping[str, Data] = field(default_factory=dict)  # name → {url, marker, …}; empty: no pages were handed in
     waivers: tuple[Data, ...] = ()
     attestations: tuple[Data, ...] = ()
     origin: str = ""

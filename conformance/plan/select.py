@@ -1,6 +1,6 @@
 """Which checks a run has, in order, and those whose verdict is known before anything is sent.
 
-A check is 不适用 only by a declared capability, and says which; it is 未检 when the target does not give what it
+A check is 不适用 only by a declared capability, and says which, or because no pages were handed in; it is 未检 when the target does not give what it
 needs, does not consent to writing, or it is manual and nobody has attested it yet.
 """
 
@@ -102,10 +102,14 @@ def _decided(entry: Planned, target: Target, at: datetime, served: bool) -> Chec
             where="documents",
         )
         return result(Verdict.NOT_TESTED, Cause.CONFIGURATION, reason)
+    if not target.pages and any(need.startswith("page:") for need in entry.check.needs):
+        reason = Reason("没有送检页面（target 没有 pages）", expected="pages 中列出的页面", actual="无", where="pages")
+        return result(Verdict.NOT_APPLICABLE, None, reason)
     missing = [need for need in entry.check.needs if not _given(need, target)]
     if missing:
-        where = "identities" if missing[0].startswith("identity:") else "parameters"
-        names = "、".join(n.removeprefix("identity:") for n in missing)
+        kind = missing[0].partition(":")[0] if ":" in missing[0] else ""
+        where = {"identity": "identities", "page": "pages"}.get(kind, "parameters")
+        names = "、".join(n.rpartition(":")[2] for n in missing)
         reason = Reason(
             f"target 未给出本项需要的 {names}", expected=f"{where} 中给出 {names}", actual="缺失", where=where
         )
@@ -132,6 +136,8 @@ def _conditions(entry: Planned) -> Iterable[object]:
 def _given(need: str, target: Target) -> bool:
     if need.startswith("identity:"):
         return need.removeprefix("identity:") in ("none", "wrong", *target.identities)
+    if need.startswith("page:"):
+        return need.removeprefix("page:") in target.pages
     return target.parameters.get(need) is not None
 
 

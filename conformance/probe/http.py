@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx as client_library  # the one line to change for httpx2
 
-from conformance.model.exchange import DNS, TCP, TLS, VANTAGE, Exchange, Fault, Request, Response
+from conformance.model.exchange import DNS, PAGE, TCP, TLS, VANTAGE, Exchange, Fault, Request, Response
 from conformance.model.target import Limits, Target
 from conformance.probe.turn import Turn
 from conformance.target import access
@@ -43,6 +43,8 @@ class Sender(Protocol):
     """What checks send through: the live port, or a replay of a record."""
 
     turn: Turn
+    mask: Callable[[str], str] | None
+    pictures: Any
 
     def send(self, request: Request, *, operation: str = "", identity: str = "") -> Exchange: ...
 
@@ -88,6 +90,8 @@ class HttpPort:
         self._closed = threading.Event()
         self.usage = Usage()
         self.turn = Turn()
+        self.mask: Callable[[str], str] | None = None  # given: visits make pictures, masked by it
+        self.pictures: Any = None  # `probe.page.browser.Gallery`, once a page was visited
 
     @cached_property
     def _verify(self) -> ssl.SSLContext:
@@ -109,6 +113,8 @@ class HttpPort:
             return _failed(
                 request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity
             )
+        if request.method == PAGE:
+            return self._admitted(request, operation, identity, self._raw)
         carry_out = self._raw if request.via else partial(self._exchange, url=url)
         return self._admitted(request, operation, identity, carry_out)
 
@@ -160,11 +166,29 @@ class HttpPort:
             return Outcome(vantage.look(request.url, self._routes))
         if request.method == DNS:
             return dns.exchange(request, self._routes, self._limits.timeout)
+        if request.method == PAGE:
+            return self._visit(request)
         if request.method == TCP:
             return direct.tcp(request, self._routes, bounds)
         if request.method == TLS:
             return direct.tls(request, self._routes, bounds, self._verify)
         return direct.http(request, self._routes, bounds, self._verify, _DECODERS)
+
+    def _visit(self, request: Request) -> Outcome:
+        from conformance.probe.family import Outcome
+        from conformance.probe.page import browser  # what a page needs is loaded only where there is one
+        from conformance.probe.page.session import Bounds
+
+        if self._proxy or self._routes:
+            way = "proxy" if self._proxy else "routes"
+            return Outcome(fault=Fault("proxy", f"页面检测不经 target 的 {way}：请在能直接访问页面的地方检测"))
+        with self._lock:
+            self.pictures = self.pictures or browser.Gallery()
+        limits = self._limits
+        response, fault = browser.visit(
+            request, self._hosts, Bounds(limits.timeout, limits.total_timeout, limits.body), self._tls, self.mask, self.pictures
+        )  # fmt: skip
+        return Outcome(response, fault)
 
     def upcoming(self) -> str:
         return ""

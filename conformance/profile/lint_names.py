@@ -201,7 +201,8 @@ def unused(subject: Subject) -> Iterator[Wrong]:
         used["parameters"] |= written.names_used(check)
         for need in check.get("needs", ()):
             kind, _, name = need.rpartition(":")
-            used["identities" if kind else "parameters"].add(name)
+            if kind != "page":
+                used["identities" if kind else "parameters"].add(name)
         if "procedure" in check or "document" in check:
             return  # a procedure and an examination may use anything
     for clause in raw["clauses"]:

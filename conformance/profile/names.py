@@ -70,7 +70,7 @@ def _vocabulary(own: Raw, merged: Raw) -> Iterator[Wrong]:
                 yield unknown("P328", ("operations", name, "when", *at), "能力", capability, capabilities)
     for name, capability in own.get("capabilities", {}).items():
         seen = capability.get("given", "documents")
-        if seen != "documents" and seen not in merged["parameters"]:
+        if seen not in ("documents", "pages") and seen not in merged["parameters"]:
             yield unknown("P330", ("capabilities", name, "given"), "参数", seen, merged["parameters"])
     for section in ("parameters", "identities"):
         for name, one in own.get(section, {}).items():
@@ -139,6 +139,8 @@ def _check(check: Raw, checks: Raw, merged: Raw) -> Iterator[Wrong]:
                 yield unknown("P328", ("when", *at), "能力", name, merged["capabilities"])
     for n, need in enumerate(check.get("needs", ())):
         kind, _, name = need.rpartition(":")
+        if kind == "page":
+            continue  # the target names its pages as it likes
         if kind and not _identity(name, merged):
             yield unknown("P329", ("needs", n), "身份", name, {*merged["identities"], *written.BUILT_IN_IDENTITIES})
         elif not kind and name not in merged["parameters"]:

@@ -16,6 +16,7 @@ from conformance.report.context import LONG, SAID, Context
 from conformance.report.evidence import Budget, Reader
 from conformance.report.pictures import pictures
 from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
+from conformance.report.shots import Shots
 
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 SHOWN_REASONS, SHOWN_MEASURES, SHOWN_EVIDENCE, FOLDED_FROM = 20, 50, 20, 3
@@ -30,6 +31,7 @@ class Checks:
     ) -> None:
         self.context = context
         self._appendix = appendix
+        self._shots = Shots(context) if appendix is None else None  # a paper report names them by number
         self._reader = reader
         self._passes = passes
         self._others = others
@@ -53,6 +55,7 @@ class Checks:
             sample=self._sample(result),
             measures=self._measures(result),
             pictures=pictures(self.context, result),
+            shots=self._shots.of(result) if self._shots and bad and in_full else (),
             generation=tuple(self._generation(result.generation or {})),
             manual=tuple(self._manual(judged.check)) if judged.check.kind == "manual" else (),
             evidence=self._evidence(result, bad),
@@ -74,6 +77,7 @@ class Checks:
             reasons=self._reasons(result),
             blocked_by=self._blocked(result),
             sample=self._sample(result),
+            shots=self._shots.of(result) if self._shots else (),
         )
 
     def _facts(self, result: CheckResult) -> str:

@@ -77,8 +77,8 @@ class Reader:
         return self._words["evidence.missing" if error.message.startswith("缺少") else "evidence.altered"]
 
     def _text(self, data: bytes, kind: str, limit: int) -> str:
-        if kind == "pcap":
-            return self._words.fill("evidence.capture", n=len(data))
+        if kind in ("pcap", "picture"):
+            return self._words.fill("evidence.capture" if kind == "pcap" else "evidence.shown", n=len(data))
         try:
             value = json.loads(data)
         except (ValueError, RecursionError):

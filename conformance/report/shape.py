@@ -116,6 +116,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture of a page: what it shows in words, and the picture as a data: address."""
+
+    title: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceView:
     """A stored object: `text` is its readable form, or empty with the `note` that says where it is."""
 
@@ -142,6 +150,7 @@ class CheckView:
     sample: tuple[str, ...] = ()
     measures: tuple[MeasureView, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    shots: tuple[Shot, ...] = ()
     generation: tuple[Line, ...] = ()
     in_full: bool = False  # the tree prints the reasons too, because no finding of its own does
     manual: tuple[Line, ...] = ()

@@ -7,7 +7,7 @@ from the system or from the record; a replayed check sees the same values, times
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_REASONS = 8
 _MOST_SAMPLE = 5
+_MOST_PICTURES = 4  # of one check
 _ENVIRONMENT = frozenset({"refused", "dns", "unreachable", "connect-timeout", "tls", "proxy"})
 _CONFIGURATION = frozenset({"host-not-named", "budget", "request"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -79,6 +80,7 @@ class Procedure:
         self.controlled = False
         self.absent = False  # what the clause speaks of is in none of the files
         self.count = 0
+        self._pictures = 0
         self._example_failed = False
         self.shrinking = False
         self._most = most
@@ -401,6 +403,33 @@ class Procedure:
             self.evidence.append(Evidence(self._run.store.put_bytes(kept), "document", label))
         else:
             self.evidence.append(Evidence(self._run.store.put_json(self._run.redactor.data(content)), "note", label))
+
+    def rule_out(self, message: str) -> None:
+        """The system has nothing that the clause speaks of: 不适用, unless an assertion failed. The caller returns."""
+        self.absent = True
+        self.reasons.append(self._reason(message))
+
+    def page(self, name: str) -> Mapping[str, Any]:
+        """A page that the target hands in: url, marker (a list of texts) and perhaps device."""
+        self.require(name in self._run.target.pages, f"target 没有列出页面 {name}（pages）", Cause.CONFIGURATION)
+        return self._run.target.pages[name]
+
+    def show(self, label: str, picture: str, boxes: Sequence[Sequence[float]]) -> None:
+        """Keep a picture of a page as evidence, with boxes drawn round what is meant: `picture` is the name that the
+        facts of a visit give it. Nothing is kept where no picture was made (a replay, a run without a record)."""
+        data = (
+            self._run.sender.pictures.get(picture)
+            if self._run.store is not None and self._run.sender.pictures
+            else None
+        )
+        if data is None or self._run.store is None or self._pictures >= _MOST_PICTURES:
+            return
+        from conformance.probe.page.picture import outlined
+
+        drawn = outlined(data, boxes)
+        if drawn is not None:
+            self._pictures += 1
+            self.evidence.append(Evidence(self._run.store.put_bytes(drawn), "picture", self._run.redactor.text(label)))
 
     # Below: how it is done -------------------------------------------------------------------------------
 

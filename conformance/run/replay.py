@@ -32,6 +32,8 @@ class Replay:
         self._captures = list(captures)
         self._redactor = Redactor()
         self.turn = Turn()
+        self.mask: Any = None
+        self.pictures: Any = None
 
     def upcoming(self) -> str:
         return str(self._exchanges[0].get("operation", "")) if self._exchanges else ""

@@ -56,8 +56,13 @@ class Run:
     stopped: threading.Event = field(default_factory=threading.Event)
     _seen: dict[tuple[str, str, str, bytes], Exchange] = field(default_factory=dict)
     _seen_lock: threading.Lock = field(default_factory=threading.Lock)
+    _asking: dict[tuple[str, str, str, bytes], threading.Lock] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
     _token_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        if self.store is not None and not self.replaying:
+            self.sender.mask = self.redactor.text  # pictures of pages are evidence, and are made only where it is kept
 
     @property
     def profile_capabilities(self) -> tuple[Capability, ...]:
@@ -86,7 +91,7 @@ class Run:
         A token is kept for the run; two checks that need it at once log in once. `stale`: a token that was refused,
         to be replaced unless another check did so already.
         """
-        with self._login_alone():
+        with self._held(self._token_lock):
             if self._tokens.get(identity, stale) != stale:
                 return self._tokens[identity], None
             if self.replaying and self.sender.upcoming() != LOGIN:
@@ -99,14 +104,15 @@ class Run:
             return token, None
 
     @contextmanager
-    def _login_alone(self) -> Generator[None]:
-        if not self._token_lock.acquire(blocking=False):
+    def _held(self, lock: threading.Lock) -> Generator[None]:
+        """Around what one thread does at a time: a wait for it gives the turn to others."""
+        if not lock.acquire(blocking=False):
             with self.sender.turn.aside():
-                self._token_lock.acquire()
+                lock.acquire()
         try:
             yield
         finally:
-            self._token_lock.release()
+            lock.release()
 
     def login_operation(self) -> Operation:
         login = self.auth["login"]
@@ -134,15 +140,23 @@ class Run:
         """A request that is no bound operation. Not `fresh`: what another check of this run was already answered is
         answered to this one, too, so that a crawl is made once; a request that failed is always made again."""
         key = None if fresh or self.replaying else (request.method, request.url, request.via, request.body)
+        if key is None:
+            return self.sender.send(request, operation=operation)
         with self._seen_lock:
-            known = self._seen.get(key) if key else None
+            known = self._seen.get(key)
+            alone = self._asking.setdefault(key, threading.Lock())
         if known is not None:
             return known
-        exchange = self.sender.send(request, operation=operation)
-        if key and exchange.fault is None:
+        with self._held(alone):  # two checks that ask the same at once are answered by one request
             with self._seen_lock:
-                self._seen[key] = exchange
-        return exchange
+                known = self._seen.get(key)
+            if known is not None:
+                return known
+            exchange = self.sender.send(request, operation=operation)
+            if exchange.fault is None:
+                with self._seen_lock:
+                    self._seen[key] = exchange
+            return exchange
 
     def keep(self, exchange: Exchange, label: str) -> Evidence | None:
         if self.store is None:

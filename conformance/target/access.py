@@ -223,11 +223,15 @@ def written(address: Address, port: int) -> str:
 
 
 def hosts(
-    value: Sequence[str] | None, parameters: Sequence[Parameter], values: Mapping[str, Any], where: Where
+    value: Sequence[str] | None,
+    parameters: Sequence[Parameter],
+    values: Mapping[str, Any],
+    where: Where,
+    pages: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """Lower-case host names that may be contacted. Not given: those of the address parameters. T154."""
+    """Lower-case host names that may be contacted. Not given: those of the address parameters and `pages`. T154."""
     if value is None:
-        addresses = (values.get(p.name) for p in parameters if p.type in ("url", "site"))
+        addresses = [*(values.get(p.name) for p in parameters if p.type in ("url", "site")), *pages]
         return tuple(dict.fromkeys(host_of(a) for a in addresses if a))
     out: list[str] = []
     for index, entry in enumerate(value):

@@ -16,7 +16,7 @@ from conformance.judge.waiver import Attestation, Waiver
 from conformance.model.profile import Data, Profile
 from conformance.model.target import Secret, System, Target
 from conformance.profile.yamlread import position, read_bytes, read_yaml
-from conformance.target import access, binding, identities, parameters
+from conformance.target import access, binding, identities, pages, parameters
 from conformance.target.declare import answers
 from conformance.target.problems import TODO, dotted, fail, near
 from conformance.target.problems import Path as Place
@@ -71,6 +71,8 @@ def load_target(
     given = {n for n, v in parameters_given.items() if v is not None}
     if (read.data.get("documents") or {}).get("paths"):
         given.add("documents")
+    if read.data.get("pages"):
+        given.add("pages")
     declares = answers(wanted.capabilities.values(), read.data.get("declares") or {}, given, wanted.assumes)
     target, problems = _build(read, asked(wanted, declares), profile, vault, overrides or {}, declares)
     problems = _not_given(read, wanted, given) + problems
@@ -136,13 +138,18 @@ def _build(
         ("tls", lambda: access.tls(data.get("tls") or {}, read.folder, where)),
         ("proxy", lambda: access.proxy(data.get("proxy"), vault, where)),
         ("routes", lambda: access.routes(data.get("routes") or {}, where)),
-        ("hosts", lambda: access.hosts(data.get("hosts"), given, values, where)),
+        ("pages", lambda: pages.resolve(data.get("pages") or {}, access.base_url(given, values), where)),
         ("documents", lambda: access.documents(data.get("documents") or {}, read.folder, where)),
     ):
         try:
             settings[name] = read_setting()
         except TargetError as error:
             problems.append(error)
+    try:
+        addresses = [str(page["url"]) for page in settings.get("pages", {}).values()]
+        settings["hosts"] = access.hosts(data.get("hosts"), given, values, where, addresses)
+    except TargetError as error:
+        problems.append(error)
     if problems:
         return Target("", System(""), "", ()), problems
     return (
@@ -211,7 +218,9 @@ def _not_given(read: _Source, wanted: Requirements, given: Container[str]) -> li
     for name, answer in (read.data.get("declares") or {}).items():
         capability = wanted.capabilities.get(name)
         if answer is True and capability is not None and capability.given and capability.given not in given:
-            what = "documents.paths" if capability.given == "documents" else f"parameters.{capability.given}"
+            what = {"documents": "documents.paths", "pages": "pages"}.get(
+                capability.given, f"parameters.{capability.given}"
+            )
             out.append(
                 TargetError(
                     "T141",

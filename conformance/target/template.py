@@ -58,7 +58,9 @@ def _lines(profile: Profile) -> Iterator[str]:
             continue
         asked.append(f"  # {_one_line(capability.ask)}")
         if capability.given:
-            what = "要检测的文件（documents.paths）" if capability.given == "documents" else capability.given
+            what = {"documents": "要检测的文件（documents.paths）", "pages": "送检的页面（pages）"}.get(
+                capability.given, capability.given
+            )
             asked.append(f"  # {capability.name}: true        # 不写则看有没有给出 {what}；没有给出的，相应条款不适用")
         elif capability.default is None:
             asked.append(f"  # {capability.name}: true        # 未回答则相关检测项未检；写 true 或 false")
@@ -66,6 +68,7 @@ def _lines(profile: Profile) -> Iterator[str]:
             asked.append(f"  {capability.name}: {_yaml(capability.default)}")
     yield from _section("declares", "实现声明（ICS）：true 具备，false 不具备（相应条款不适用）", asked)
     yield from _documents(profile, served=bool(wanted.documents))
+    yield from _pages(profile)
     yield from _settings()
     yield "# 以下是测试规范的默认绑定。系统的接口与之不同时，去掉 # 并只写不同之处（逐项合并，请求体整体替换）。"
     shown = {
@@ -133,6 +136,21 @@ def _documents(profile: Profile, *, served: bool) -> Iterator[str]:
     yield f"{mark}documents:                   # 要检测的文件"
     yield f"{mark}  paths: [{TODO}]             # 文件、文件夹、通配式或 zip，相对本文件"
     yield f"{mark}  keep: true                 # 检测记录里保存文件原文，复判时由原文重新检查；写 false 只保存摘要和检查结果"
+    yield ""
+
+
+def _pages(profile: Profile) -> Iterator[str]:
+    """The pages that the checks of the profile ask for, with the place for their address and marker."""
+    names = {
+        need.removeprefix("page:"): None
+        for part in profile.standards() for c in part.clauses for k in c.checks for need in k.needs
+        if need.startswith("page:")
+    }  # fmt: skip
+    if not names:
+        return
+    yield "pages:                       # 送检的页面；不送检页面则删去整段，页面的条款为不适用"
+    for name in names:
+        yield f"  {name}: {{url: {TODO}, marker: {TODO}}}   # 地址，和打开后必须读到的文字"
     yield ""
 
 

@@ -1,0 +1,439 @@
+"""One visit: a context of its own, everything that the page asks for recorded, nothing let out that is not named.
+
+Bounds: hosts, requests, bytes, seconds. A page that navigates, opens windows, downloads, talks or loops is recorded
+as doing so; what cannot be measured in time is a fault of the exchange and never a fact.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.probe.page.visit import LONGEST_WAIT, Plan
+
+MOST_REQUESTS = 300  # of one visit; more are not let out
+_MOST_NOTED = 400
+_QUIET, _SETTLE = 0.12, 3.0  # seconds without a request under way, and the most to wait for that
+_PICTURE_HEIGHT = 6000
+_HERE = Path(__file__).parent
+_PHONE = {
+    "viewport": {"width": 412, "height": 839}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36",
+}  # fmt: skip
+_DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+Mask = Callable[[str], str]
+
+
+class PageFault(Exception):  # noqa: N818 - becomes `Exchange.fault`, and is no error of ours
+    """Why there are no facts: `kind` is a stable word."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one visit may use. `opening`: seconds until the page has loaded; `total`: seconds of everything else."""
+
+    opening: float
+    total: float
+    bytes: int
+
+
+@dataclass
+class Session:
+    """The visit under way and what was noted of it so far."""
+
+    library: Any
+    browser: Any
+    url: str
+    plan: Plan
+    hosts: frozenset[str]
+    bounds: Bounds
+    verify: bool = True
+    mask: Mask | None = None  # given: a picture is made, of the page with everything masked that this changes
+    picture: bytes | None = None
+    _page: Any = None
+    _context: Any = None
+    _step: int = 0
+    _under_way: int = 0
+    _asked: int = 0
+    _bytes: int = 0
+    _began: float = 0.0
+    _quiet_since: float = 0.0
+    _requests: list[dict[str, Any]] = field(default_factory=list)
+    _by_request: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    _noted: dict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: {"downloads": [], "dialogs": [], "popups": [], "errors": []}
+    )
+    _steps: list[dict[str, Any]] = field(default_factory=list)
+    _looks: list[dict[str, Any]] = field(default_factory=list)
+    _focus: list[Any] = field(default_factory=list)
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def carry_out(self) -> dict[str, Any]:
+        """The facts. PageFault when the page could not be opened or measured within the bounds."""
+        longest = self.bounds.total + self.plan.waits + (20.0 if self.plan.axe else 0.0)
+        work = asyncio.ensure_future(self._work())
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            done, _ = await asyncio.wait({work, over}, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
+            if work in done:
+                return work.result()
+            if over in done:
+                raise PageFault("too-large", f"页面取回的数据超过上限 {self.bounds.bytes} 字节，已停止")
+            raise PageFault("timeout", f"{longest:g} 秒内没有打开并测量完：页面的脚本可能一直占用浏览器")
+        finally:
+            over.cancel()
+            work.cancel()
+            await asyncio.wait({work, over}, timeout=2)
+            await self._close()
+
+    async def _close(self) -> None:
+        if self._context is not None:
+            await asyncio.wait_for(self._context.close(), 5)
+
+    async def _work(self) -> dict[str, Any]:
+        self._began = time.monotonic()
+        try:
+            return await self._visit()
+        except self.library.Error as error:
+            raise _fault(str(error)) from None
+
+    async def _visit(self) -> dict[str, Any]:
+        self._context = await self.browser.new_context(
+            **(_PHONE if self.plan.device == "phone" else _DESKTOP),
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            service_workers="block",
+            accept_downloads=False,
+            ignore_https_errors=not self.verify,
+        )
+        self._context.set_default_timeout(5_000)
+        await self._context.grant_permissions([])  # whatever the page asks the device for, a person says no
+        await self._context.add_init_script(script=_script("watch.js"))
+        await self._context.route("**/*", self._route)
+        await self._context.route_web_socket("**/*", self._socket)
+        self._page = await self._context.new_page()
+        self._listen()
+        await self._count_bytes()
+        opened = await self._open()
+        await self._look()
+        for number, step in enumerate(self.plan.steps, 1):
+            self._step = number
+            if not await self._carry_out(step):
+                break
+        if self.plan.steps and self.plan.steps[-1][0] != "look":
+            await self._look()
+        axe = await self._axe() if self.plan.axe else None
+        if self.mask is not None:
+            await self._photograph()
+        return {
+            "format": 1,
+            "asked": self.url,
+            "device": self.plan.device,
+            **opened,
+            "steps": self._steps,
+            "looks": self._looks,
+            "focus": self._focus,
+            "axe": axe,
+            "requests": self._requests,
+            "asked_for": self._asked,
+            "bytes": self._bytes,
+            **self._noted,
+        }
+
+    # Opening ---------------------------------------------------------------------------------------------
+
+    async def _open(self) -> dict[str, Any]:
+        try:
+            answer = await self._page.goto(self.url, wait_until="commit", timeout=self.bounds.opening * 1000)
+        except self.library.TimeoutError:
+            raise PageFault("timeout", f"{self.bounds.opening:g} 秒内没有打开（limits.timeout）") from None
+        loaded = await self._loaded()
+        await self._settle()
+        if answer is None:
+            raise PageFault("request", "这个地址不是网页")
+        chain: list[str] = []
+        at = answer.request.redirected_from
+        while at is not None and len(chain) < 20:
+            chain.insert(0, at.url[:500])
+            at = at.redirected_from
+        return {
+            "status": answer.status,
+            "type": str(answer.headers.get("content-type", ""))[:100],
+            "redirects": chain,
+            "loaded": loaded,
+            "load_ms": await self._load_time(),
+        }
+
+    async def _loaded(self) -> bool:
+        try:
+            await self._page.wait_for_load_state("load", timeout=self.bounds.opening * 1000)
+        except self.library.TimeoutError:
+            return False
+        return True
+
+    async def _load_time(self) -> float | None:
+        value = await self._page.evaluate("() => { const t = performance.getEntriesByType('navigation')[0]; return t ? t.loadEventEnd : 0; }")  # fmt: skip
+        return round(float(value), 1) if value else None
+
+    async def _settle(self) -> None:
+        """Wait until nothing is under way for a moment: scripts that fill the page after it has loaded."""
+        until = time.monotonic() + _SETTLE
+        while time.monotonic() < until:
+            if not self._under_way and time.monotonic() - self._quiet_since >= _QUIET:
+                return
+            await asyncio.sleep(0.02)
+
+    # Steps -----------------------------------------------------------------------------------------------
+
+    async def _carry_out(self, step: tuple[Any, ...]) -> bool:
+        word = step[0]
+        noted: dict[str, Any] = {"do": list(step[:2]), "ok": True}
+        self._steps.append(noted)
+        try:
+            if word == "click":
+                await self._page.locator(step[1]).first.click(timeout=3_000)
+            elif word == "fill":
+                await self._page.locator(step[1]).first.fill(str(step[2]), timeout=3_000)
+            elif word == "press":
+                await self._page.keyboard.press(step[1])
+            elif word == "tab":
+                await self._tab(int(step[1]))
+            elif word == "wait":
+                await asyncio.sleep(min(float(step[1]), LONGEST_WAIT))
+            elif word == "reload":
+                await self._page.reload(wait_until="commit", timeout=self.bounds.opening * 1000)
+            elif word == "look":
+                await self._look()
+                return True
+            if word in ("click", "reload", "press"):
+                await asyncio.sleep(0.05)  # a navigation begins after the event that caused it
+                await self._loaded()
+                await self._settle()
+        except self.library.Error as error:
+            noted |= {"ok": False, "why": _first_line(str(error))}
+        return bool(noted["ok"])
+
+    async def _tab(self, most: int) -> None:
+        for _ in range(min(most, 500)):
+            await self._page.keyboard.press("Tab")
+            at = await self._page.evaluate(_script("focus.js"))
+            self._focus.append(at)
+            if at is None and len(self._focus) > 1:
+                return  # round the page once
+
+    async def _look(self) -> None:
+        if len(self._looks) >= 12:
+            return
+        self._quiet_since = self._quiet_since or time.monotonic()
+        look = await self._page.evaluate(_script("look.js"))
+        look["step"] = self._step
+        look["heard"] = await self._page.evaluate("() => window.__conformanceHeard ? window.__conformanceHeard() : []")
+        look["storage"] = await self._page.evaluate(_STORAGE)
+        look["cookies"] = [
+            {"name": c["name"][:80], "value": c["value"][:200], "domain": c["domain"], "session": c["expires"] == -1}
+            for c in (await self._context.cookies())[:60]
+        ]
+        self._looks.append(look)
+
+    async def _axe(self) -> dict[str, Any]:
+        """What axe-core says of the page as it is now. A page that navigates away under it is told as an error."""
+        try:
+            await self._page.evaluate(_axe_source())
+            found: dict[str, Any] = await asyncio.wait_for(self._page.evaluate(_script("axe.js")), 30)
+        except self.library.Error as error:
+            return {"error": _first_line(str(error))}
+        except TimeoutError:
+            return {"error": "30 秒内没有完成"}
+        return found
+
+    async def _photograph(self) -> None:
+        assert self.mask is not None
+        try:
+            texts = await self._page.evaluate(_TEXTS)
+            masked = {n: new for n, old in enumerate(texts) if (new := self.mask(old)) != old}
+            await self._page.evaluate(_MASKED, {str(n): text for n, text in masked.items()})
+            size = self._looks[-1]["view"]
+            clip = {
+                "x": 0,
+                "y": 0,
+                "width": size["width"],
+                "height": max(size["height"], min(size["page"], _PICTURE_HEIGHT)),
+            }
+            self.picture = await self._page.screenshot(
+                full_page=True, clip=clip, type="jpeg", quality=75, scale="css", animations="disabled", timeout=10_000
+            )  # fmt: skip
+        except self.library.Error:
+            self.picture = None  # a picture proves nothing that the facts do not say
+
+    # What the page does ----------------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        self._context.on("page", self._popup)
+        self._page.on("request", self._request)
+        self._page.on("response", self._response)
+        self._page.on("requestfinished", lambda _: self._ended())
+        self._page.on("requestfailed", self._failed)
+        self._page.on("dialog", self._dialog)
+        self._page.on("download", self._download)
+        self._page.on("pageerror", lambda error: self._note("errors", text=_first_line(str(error))))
+
+    async def _count_bytes(self) -> None:
+        client = await self._context.new_cdp_session(self._page)
+        client.on("Network.dataReceived", self._received)
+        await client.send("Network.enable")
+
+    def _received(self, event: dict[str, Any]) -> None:
+        self._bytes += int(event.get("dataLength", 0))
+        if self._bytes > self.bounds.bytes:
+            self._over.set()
+
+    def _named(self, url: str) -> bool:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        return parts.scheme in ("http", "https", "ws", "wss") and (parts.hostname or "").lower() in self.hosts
+
+    async def _route(self, route: Any) -> None:
+        self._asked += 1
+        try:
+            if self._named(route.request.url) and self._asked <= MOST_REQUESTS:
+                await route.continue_()
+            else:
+                await route.abort("blockedbyclient")
+        except self.library.Error:
+            pass  # the page is gone
+
+    async def _socket(self, socket: Any) -> None:
+        self._asked += 1
+        if len(self._requests) < _MOST_NOTED:
+            sent = self._named(socket.url)
+            self._requests.append({"step": self._step, "method": "GET", "url": socket.url[:500], "type": "websocket", "sent": sent})  # fmt: skip
+        if self._named(socket.url) and self._asked <= MOST_REQUESTS:
+            socket.connect_to_server()
+        else:
+            await socket.close()
+
+    def _request(self, request: Any) -> None:
+        self._under_way += 1
+        if len(self._requests) >= _MOST_NOTED or request.url.startswith(("data:", "blob:")):
+            return
+        try:
+            body = request.post_data or ""
+        except Exception:  # noqa: BLE001 - bytes that are no text make the library itself stumble
+            body = "‹二进制›"
+        noted = {
+            "step": self._step,
+            "method": request.method,
+            "url": request.url[:1000],
+            "type": request.resource_type,
+            "sent": self._named(request.url) and len(self._requests) < MOST_REQUESTS,
+            **({"body": body[:2000]} if body else {}),
+        }
+        self._requests.append(noted)
+        self._by_request[request] = noted
+
+    def _response(self, response: Any) -> None:
+        noted = self._by_request.get(response.request)
+        if noted is not None:
+            noted["status"] = response.status
+
+    def _failed(self, request: Any) -> None:
+        noted = self._by_request.get(request)
+        if noted is not None and "status" not in noted:
+            noted["failed"] = str(request.failure or "")[:80]
+        self._ended()
+
+    def _ended(self) -> None:
+        self._under_way = max(0, self._under_way - 1)
+        self._quiet_since = time.monotonic()
+
+    def _note(self, where: str, **what: Any) -> None:
+        if len(self._noted[where]) < 20:
+            after = round(time.monotonic() - self._began, 2)
+            self._noted[where].append({"step": self._step, "after": after, **what})
+
+    async def _dialog(self, dialog: Any) -> None:
+        self._note("dialogs", kind=dialog.type, text=dialog.message[:300])
+        try:
+            await dialog.dismiss()
+        except self.library.Error:
+            pass
+
+    async def _download(self, download: Any) -> None:
+        self._note("downloads", url=download.url[:500], name=str(download.suggested_filename)[:120])
+        try:
+            await download.cancel()
+        except self.library.Error:
+            pass
+
+    async def _popup(self, page: Any) -> None:
+        if page is self._page or self._page is None:
+            return
+        self._note("popups", url=page.url[:500])
+        try:
+            await page.close()
+        except self.library.Error:
+            pass
+
+
+_STORAGE = """() => { const of = s => { const out = {}; try { for (let i = 0; i < Math.min(s.length, 40); i++) {
+  const k = s.key(i); out[k.slice(0, 80)] = String(s.getItem(k)).slice(0, 300); } } catch (e) {} return out; };
+  let l = {}, s = {}; try { l = of(localStorage); s = of(sessionStorage); } catch (e) {} return {local: l, session: s}; }"""
+_TEXTS = """() => { const w = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT); const held = [], out = [];
+  for (let n = w.nextNode(); n && held.length < 5000; n = w.nextNode()) { if (/\\S/.test(n.data)) { held.push(n); out.push(n.data.slice(0, 2000)); } }
+  for (const e of [...document.querySelectorAll("input,textarea")].slice(0, 500)) { held.push(e); out.push(String(e.value || "").slice(0, 2000)); }
+  window.__conformanceHeld = held; return out; }"""
+_MASKED = """changed => { for (const [n, text] of Object.entries(changed)) { const e = window.__conformanceHeld[n];
+  if (e.nodeType === 3) e.data = text; else e.value = text; } }"""
+
+
+@cache
+def _script(name: str) -> str:
+    text = (_HERE / name).read_text(encoding="utf-8")
+    return text.replace("/*path*/", (_HERE / "path.js").read_text(encoding="utf-8"))
+
+
+@cache
+def _axe_source() -> str:
+    return (_HERE / "axe" / "axe.min.js").read_text(encoding="utf-8") + "\n;0"
+
+
+_FAULTS = {
+    "ERR_CONNECTION_REFUSED": ("refused", "连接被拒绝"),
+    "ERR_NAME_NOT_RESOLVED": ("dns", "主机名无法解析，或者转到了 target 没有列出的主机"),
+    "ERR_TOO_MANY_REDIRECTS": ("redirects", "重定向没有尽头"),
+    "ERR_BLOCKED_BY_CLIENT": ("host-not-named", "主机未在 target 的 hosts 中列出，未访问"),
+    "ERR_CERT": ("tls", "证书不被信任"),
+    "ERR_SSL": ("tls", "TLS 握手失败"),
+    "ERR_CONNECTION_TIMED_OUT": ("connect-timeout", "建立连接超时"),
+    "ERR_ADDRESS_UNREACHABLE": ("unreachable", "地址不可达"),
+    "ERR_INTERNET_DISCONNECTED": ("unreachable", "网络不通"),
+    "ERR_UNSAFE_PORT": ("request", "浏览器不访问这个端口"),
+    "ERR_EMPTY_RESPONSE": ("closed", "连接中断，没有响应"),
+    "ERR_ABORTED": ("download", "打开的不是网页（下载，或没有内容）"),
+    "Download is starting": ("download", "打开的是下载，不是网页"),
+    "Execution context was destroyed": ("navigated", "页面在测量时自己转走了"),
+    "crashed": ("crash", "页面使浏览器的标签页崩溃"),
+}
+
+
+def _fault(text: str) -> PageFault:
+    for mark, (kind, message) in _FAULTS.items():
+        if mark in text:
+            return PageFault(kind, message)
+    return PageFault("closed", f"页面没有打开: {_first_line(text)}")
+
+
+def _first_line(text: str) -> str:
+    return (text.strip().splitlines() or [""])[0][:200]
