@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from conformance.pages.axe import expect_axe
 from conformance.pages.facts import Asked, Control, Frame, Image, Layer, Look, Page, Paragraph, Text
+from conformance.pages.finding import (
+    Consent,
+    Way,
+    closing,
+    consent_of,
+    entered,
+    floating,
+    inside,
+    link,
+    reach,
+    require_consent,
+)
 from conformance.pages.opening import named, open_page, wrong
 from conformance.pages.telling import expect_each, show
 
 __all__ = [
-    "Asked", "Control", "Frame", "Image", "Layer", "Look", "Page", "Paragraph", "Text",
-    "expect_axe", "expect_each", "named", "open_page", "show", "wrong",
+    "Asked", "Consent", "Control", "Frame", "Image", "Layer", "Look", "Page", "Paragraph", "Text", "Way",
+    "closing", "consent_of", "entered", "expect_axe", "expect_each", "floating", "inside", "link", "named", "open_page",
+    "reach", "require_consent", "show", "wrong",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from conformance.plan.requests import MOST_PAGES
 from conformance.probe.operation import FAULT, Answer, curl, nodes
 from conformance.run.run import LOGIN, Run
 from conformance.run.schemas import describe, problems, shorten, show
+from conformance.target.access import host_of
 from conformance.target.declare import evaluate
 from conformance.target.fill import fill
 
@@ -403,6 +404,10 @@ class Procedure:
             self.evidence.append(Evidence(self._run.store.put_bytes(kept), "document", label))
         else:
             self.evidence.append(Evidence(self._run.store.put_json(self._run.redactor.data(content)), "note", label))
+
+    def may_visit(self, url: str) -> bool:
+        """Whether an address is of a host that the target names."""
+        return host_of(url) in self._run.target.hosts
 
     def rule_out(self, message: str) -> None:
         """The system has nothing that the clause speaks of: 不适用, unless an assertion failed. The caller returns."""
