@@ -19,6 +19,16 @@ from conformance.resources import version
 Handler = Callable[[argparse.Namespace], int]
 _LANGUAGES = ("zh-CN", "en")
 # As `conformance.report.formats.FORMATS`, which is not imported for --help.
+_FORMS = (
+    "text",
+    "csv",
+    "xlsx",
+    "reqif",
+    "oscal-catalog",
+    "html",
+    "pdf",
+    "docx",
+)  # as `conformance.authoring.formats.FORMS`
 _FORMATS = ("html", "pdf", "docx", "xlsx", "json", "csv", "junit", "ctrf", "earl", "oscal", "in-toto", "gitb")
 
 
@@ -64,7 +74,37 @@ def show(args: argparse.Namespace) -> int:
     profile = load(args.profile)
     if args.json:
         return _json(outline_json(profile))
-    print(outline(profile, clause=args.clause))
+    if args.format == "text":
+        print(outline(profile, clause=args.clause))
+        return 0
+    if args.clause:
+        raise UsageError("U627", "--clause 只用于文字形式", expected="不写 --format", where="--clause")
+    from conformance.authoring.formats import show
+
+    print(show(profile, args.format, Path(args.out) if args.out else None))
+    return 0
+
+
+def draft(args: argparse.Namespace) -> int:
+    from conformance.authoring.columns import chosen
+    from conformance.authoring.draft import draft, text
+    from conformance.authoring.output import write
+
+    table = Path(args.table)
+    made = draft(
+        table,
+        number=args.number or "",
+        title=args.title or "",
+        profile_id=args.id or "",
+        base=args.base or "",
+        columns=chosen(args.column),
+        sheet=args.sheet or "",
+    )
+    out = write(made, Path(args.out), table, force=args.force) if args.out else None
+    if args.json:
+        return _json({**made.to_json(), "out": str(out) if out else None})
+    print(text(made))
+    print(f"{out}\nconformance lint {out} 列出还没有核对的" if out else "只看，没有写文件；写文件用 -o FILE")
     return 0
 
 
@@ -554,6 +594,29 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("show", show, "显示一个测试规范：条款、检测项、参数、能力、来源")
     sub.add_argument("profile", metavar="PROFILE", help="测试规范：名称、标准号或文件")
     sub.add_argument("--clause", metavar="ID", help="只看一个条款")
+    sub.add_argument(
+        "--format",
+        choices=_FORMS,
+        default="text",
+        help="形式，默认 text；csv、xlsx、reqif 是条款表，html、pdf、docx 是检测细则",
+    )
+    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，默认为当前目录下以规范标识命名的文件")
+    sub = verb("draft", draft, "由条款表（XLSX、CSV、DOCX、ReqIF）起草测试规范；推测的都有记号，等人核对")
+    sub.add_argument("table", metavar="TABLE", help="条款表文件")
+    sub.add_argument("-o", "--out", metavar="FILE", help="写成的测试规范；不写则只看列的对应和统计")
+    sub.add_argument("--number", metavar="标准号", help='标准号，如 "GB/T 36904-2018"')
+    sub.add_argument("--title", metavar="名称", help="标准名称")
+    sub.add_argument("--id", metavar="ID", help="测试规范的标识，默认由标准号得出")
+    sub.add_argument("--base", metavar="PROFILE", help="已有的测试规范：表里没有的（检测项、接口操作、来源…）都取自它")
+    sub.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="字段=列名",
+        help="指定一列，可重复，如 text=技术要求 或 text=C",
+    )
+    sub.add_argument("--sheet", metavar="NAME", help="只读这一个工作表")
+    sub.add_argument("--force", action="store_true", help="覆盖已有的文件")
     sub = verb("lint", lint, "检查测试规范文件")
     sub.add_argument("profiles", nargs="*", metavar="PROFILE", help="名称或文件；不写则检查全部")
     sub.add_argument("--strict", action="store_true", help="有警告也算不通过")

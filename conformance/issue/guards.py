@@ -162,6 +162,13 @@ def _reviewed(asked: Asked) -> Iterator[IssueError]:
     def good(profile: Profile) -> bool:
         return any(r.encoded_by.strip() != r.reviewed_by.strip() for r in found(profile))
 
+    for part in asked.record.profile.standards():
+        for clause in part.clauses:
+            if clause.guesses:
+                listed = "、".join(clause.guesses)
+                yield _no(
+                    "I108", f"{part.id}/{clause.id} 的 {listed} 是起草时推测的", "核对后删去 draft.guesses，再检测"
+                )
     if good(asked.record.profile):
         return
     for part in asked.record.profile.standards():

@@ -122,6 +122,13 @@ class Clause:
     reason: str = ""  # why nothing tests it
     note: str = ""
     confirmed: bool = False  # a laboratory overlay confirmed a grade C clause
+    draft: Data = field(default_factory=dict)  # where a draft took it from and what nobody has looked at yet
+
+    @property
+    def guesses(self) -> Data:
+        """Fields that a program guessed and no person has confirmed → why it guessed so."""
+        guesses: Data = self.draft.get("guesses", {})
+        return guesses
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ def _clause(raw: Raw, checks: _Checks) -> Clause:
         level_inferred=raw.get("level_inferred", False),
         reason=raw.get("untested", ""),
         note=raw.get("note", ""),
+        draft=raw.get("draft", _NOTHING),
     )
 
 

@@ -54,6 +54,7 @@ CODES: dict[str, tuple[str, str]] = {
     "L136": ("error", "检测程序的函数不存在"),
     "L137": ("error", "检测程序不是只有一个参数的普通函数"),
     "L138": ("error", "检测程序调用了没有在 calls 里列出的操作"),
+    "L139": ("error", "起草时推测的内容还没有人核对"),
 }
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 

@@ -179,4 +179,15 @@ def about(subject: Subject) -> Iterator[Wrong]:
         yield Wrong("L134", ("standard", "replaced_by"), "标准写了被什么代替，状态却是现行", hint="核对 status")
 
 
-RULES = (tested_or_excused, verbs, reading_order, check_names, paraphrase, honest, repeated, about)
+def guessed(subject: Subject) -> Iterator[Wrong]:
+    """What a draft guessed is wrong until a person takes the mark away, whether or not it happens to be right."""
+    for c, clause in _clauses(subject):
+        for name, why in clause.get("draft", {}).get("guesses", {}).items():
+            value = clause.get(name)
+            said = f" {value}" if isinstance(value, str) and len(value) <= 40 else ""
+            message = f"条款 {clause_id(clause)} 的 {name}{said} 是推测的：{why}"
+            hint = f"对照标准核对，改正后删去 draft.guesses.{name}"
+            yield Wrong("L139", ("clauses", c, "draft", "guesses", name), message, hint=hint)
+
+
+RULES = (tested_or_excused, verbs, reading_order, check_names, paraphrase, honest, repeated, about, guessed)

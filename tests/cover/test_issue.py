@@ -218,6 +218,14 @@ def test_a_laboratory_that_may_not_is_refused(ready: tuple[Record, Lab, Path], n
     assert set(asked(record, lab, dossier)) == {code}
 
 
+def test_a_profile_with_guesses_that_nobody_checked_is_refused(ready: tuple[Record, Lab, Path]) -> None:
+    record, lab, dossier = ready
+    first, *others = record.profile.parts
+    clause = replace(first.clauses[0], draft={"guesses": {"provision": "由“应”推测为要求"}})
+    record.profile = replace(record.profile, parts=(replace(first, clauses=(clause, *first.clauses[1:])), *others))
+    assert set(asked(record, lab, dossier)) == {"I108"}
+
+
 @pytest.mark.parametrize(
     ("what", "code"), [("failed", "I107"), ("partial", "I107"), ("other tool", "I107"), ("other profile", "I107")]
 )

@@ -105,6 +105,7 @@ CASES = [
     (proc("mod.py::waits"), None, "L137", "procedure:"),
     (proc("mod.py::takes_two"), None, "L137", "procedure:"),
     (proc("mod.py::undeclared"), None, "L138", "procedure:"),
+    ("    grade: B\n    sources: [S1]\n    checks:\n      - check: served", "    grade: B\n    draft: {guesses: {grade: 没有说}}\n    sources: [S1]\n    checks:\n      - check: served", "L139", "guesses:"),
 ]  # fmt: skip
 
 

@@ -164,10 +164,10 @@ def test_hostile_text_stays_text_and_inside_the_page(printed: dict[str, Path]) -
 
 
 def test_nothing_is_fetched_while_laying_out() -> None:
-    from conformance.report.formats.pdf import _refuse
+    from conformance.report.formats.pdf import refuse
 
     with pytest.raises(ValueError, match="refused"):
-        _refuse("https://example.org/x.css")
+        refuse("https://example.org/x.css")
 
 
 # Word ---------------------------------------------------------------------------------------------------------

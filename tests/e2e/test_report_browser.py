@@ -18,6 +18,8 @@ import axe_check  # noqa: E402 - the path had to be made first
 import chrome  # noqa: E402
 from report_samples import LAB_CASE, sample_record  # noqa: E402
 
+from conformance.authoring.formats import show  # noqa: E402
+from conformance.profile import load  # noqa: E402
 from conformance.report.html import render  # noqa: E402
 from conformance.report.qualification import render_qualification  # noqa: E402
 
@@ -61,6 +63,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "wide": render(sample_record(folder / "wide", 30, hostile=UNBROKEN), folder / "wide.html"),
     }
     made["qualification"] = render_qualification(KILL, folder / "qualification.html")
+    made["handbook"] = show(load("gbt-36904-2018"), "html", folder / "handbook.html")
     return made
 
 

@@ -17,7 +17,7 @@ from conformance.report.formats.verdicts import TABLE
 from conformance.report.how import How
 
 VERSION = "1.2.1"
-_NS = "urn:conformance:oscal"
+NAMESPACE = "urn:conformance:oscal"
 
 
 def render(record: Record, how: How) -> bytes:
@@ -137,7 +137,7 @@ def _finding(run: str, clause: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _props(*pairs: tuple[str, str]) -> list[dict[str, str]]:
-    return [{"name": name, "ns": _NS, "value": _line(value)} for name, value in pairs if _line(value)]
+    return [{"name": name, "ns": NAMESPACE, "value": _line(value)} for name, value in pairs if _line(value)]
 
 
 def _line(text: str) -> str:

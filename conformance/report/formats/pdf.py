@@ -28,7 +28,7 @@ VARIANT = "pdf/a-3a"
 
 def render(record: Record, how: How) -> bytes:
     """PDF/A-3 with tags (the flags are set; no checker of PDF/A is part of this project)."""
-    weasyprint = _engine()
+    weasyprint = engine()
     text = html(record, how)
     made = instant(record.ended)
     attachments = [
@@ -40,7 +40,7 @@ def render(record: Record, how: How) -> bytes:
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint 70 leaves its colour profile open
-        pages(text, _refuse, pdf_variant=VARIANT).write_pdf(
+        pages(text, refuse, pdf_variant=VARIANT).write_pdf(
             out,
             pdf_variant=VARIANT,
             attachments=attachments,
@@ -80,7 +80,8 @@ def _attached(record: Record, how: How) -> list[tuple[str, bytes]]:
     return [*files, (MANIFEST, data)]
 
 
-def _engine() -> Any:
+def engine() -> Any:
+    """WeasyPrint. MissingExtra with the one command when it, or what it lays text out with, is missing."""
     try:
         import weasyprint
     except ImportError:
@@ -94,6 +95,6 @@ def _engine() -> Any:
     return weasyprint
 
 
-def _refuse(url: str, *_: Any, **__: Any) -> Any:
+def refuse(url: str, *_: Any, **__: Any) -> Any:
     """A report has everything in itself: whatever asks for more was put there by somebody else."""
     raise ValueError(f"refused: {url[:80]}")
