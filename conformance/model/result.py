@@ -31,6 +31,7 @@ class Evidence:
     """A stored object: `sha256` names the file, `kind` is exchange | examples | fingerprint | examination |
     document | note,
     of a page the picture of it (picture),
+    gathered (the index of exchanges that many checks share: it names each by digest),
     and of a check that works with frames packets (what was sent and what came of it) | pcap (the frames themselves)."""
 
     sha256: str

@@ -111,6 +111,7 @@ def http(
             ssl_context=trust,
             network_backend=network,
         ) as connection:
+            length = {"content-length": str(len(request.body))} if request.body else {}
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             sent = httpcore.Request(
                 request.method,
@@ -120,7 +121,9 @@ def http(
                     port=place.port,
                     target=target.encode("ascii", "surrogatepass"),
                 ),
-                headers=list({**_HEADERS, "host": parts.netloc, "connection": "close", **request.headers}.items()),
+                headers=list(
+                    {**_HEADERS, "host": parts.netloc, "connection": "close", **length, **request.headers}.items()
+                ),
                 content=request.body or None,
             )
             answer = connection.handle_request(sent)

@@ -7,7 +7,7 @@ changed since, or a verdict was never what its evidence shows. Each of these is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,10 @@ from conformance.profile.procedures import digest_of_file, procedure_file
 from conformance.record.documents import recount
 from conformance.record.reading import Record, instant
 from conformance.run.documents import Documents, asked
+from conformance.run.gathered import KIND as GATHERED
+from conformance.run.gathered import Batch, Shelf, as_batch
 from conformance.run.redact import Redactor
-from conformance.run.replay import Replay
+from conformance.run.replay import Replay, stored_exchange
 from conformance.run.run import Run
 from conformance.run.runner import run_check
 from conformance.target import bind, effective_auth, effective_envelope
@@ -68,13 +70,14 @@ def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
     target = target_of(record.target)
     planned = {e.key: e for e in plan(by, target, at=_opened(record))}
     documents = recount(record, asked(planned.values()))
+    shelf = Shelf()
     out = []
     for key, attempts in record.attempts.items():
         result = next((a.result for a in reversed(attempts) if a.result is not None and not a.void), None)
         if result is None:
             continue
         entry = planned.get(key)
-        again = _gone(key) if entry is None else _again(record, by, target, entry, result, documents)
+        again = _gone(key) if entry is None else _again(record, by, target, entry, result, documents, shelf)
         out.append(Rejudged(key, result, again, entry is not None and _other_procedure(entry)))
     return out
 
@@ -89,7 +92,13 @@ def _other_procedure(entry: Planned) -> bool:
 
 
 def _again(
-    record: Record, profile: Profile, target: Target, entry: Planned, recorded: CheckResult, documents: Documents | None
+    record: Record,
+    profile: Profile,
+    target: Target,
+    entry: Planned,
+    recorded: CheckResult,
+    documents: Documents | None,
+    shelf: Shelf,
 ) -> CheckResult:
     if _decided_by_the_run(recorded):
         return recorded  # decided by findings about the run, which are in the ledger, not by evidence of the check
@@ -100,9 +109,10 @@ def _again(
         examples = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "examples"]
         indexes = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "packets"]
         captures = [(index, record.evidence(str(index["capture"]))) for index in indexes]
+        batches = dict(_batch(record, e.sha256) for e in recorded.evidence if e.kind == GATHERED)
     except ConformanceError as error:
         return _error(entry.key, error.message, error.code)
-    sender = Replay(exchanges, examples, captures)
+    sender = Replay(exchanges, examples, captures, batches)
     run = Run(
         profile=profile,
         target=target,
@@ -116,11 +126,22 @@ def _again(
         unbound=_unbound(record),
         doubtful=_doubtful(record),
         documents=documents,
+        shelf=shelf,
     )
     result = run_check(run, entry, started=datetime.fromisoformat(recorded.started))
     if sender.left and result.verdict is not Verdict.ERROR:
         return _error(entry.key, f"证据中有 {sender.left} 次交互没有被检测程序用到", "E204")
     return result
+
+
+def _batch(record: Record, digest: str) -> tuple[str, tuple[str, Callable[[], Batch]]]:
+    """What many checks share is read when the first of them asks, and then kept on the shelf."""
+    index = record.evidence_json(digest)
+
+    def load() -> Batch:
+        return as_batch(index, [stored_exchange(record.evidence_json(str(sha))) for sha in index["exchanges"]])
+
+    return str(index["gathered"]), (digest, load)
 
 
 def _decided_by_the_run(recorded: CheckResult) -> bool:

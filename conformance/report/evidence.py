@@ -85,7 +85,7 @@ class Reader:
             return self._mask(data[: limit * 4].decode("utf-8", "replace"))
         if kind == "exchange" and isinstance(value, dict) and isinstance(value.get("request"), dict):
             return self._exchange(value, limit)
-        if kind == "packets" and isinstance(value, dict) and isinstance(value.get("summary"), list):
+        if kind in ("packets", "gathered") and isinstance(value, dict) and isinstance(value.get("summary"), list):
             return self._mask("\n".join(str(line) for line in value["summary"]))
         return self._mask(value if isinstance(value, str) else indent(data.decode("utf-8", "replace"), limit))
 

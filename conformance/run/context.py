@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from conformance.errors import ConformanceError
 from conformance.model.exchange import Exchange, Request, Response
@@ -20,6 +20,7 @@ from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
 from conformance.plan.requests import MOST_PAGES
 from conformance.probe.operation import FAULT, Answer, curl, nodes
+from conformance.run.gathered import Batch, gathered
 from conformance.run.run import LOGIN, Run
 from conformance.run.schemas import describe, problems, shorten, show
 from conformance.target.access import host_of
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from conformance.run.filing import HeldFile
     from conformance.run.link import Link
 
+T = TypeVar("T")
+Sending = Callable[[str, list[Request]], list[Exchange]]
 _MOST_REASONS = 8
 _MOST_SAMPLE = 5
 _MOST_PICTURES = 4  # of one check
@@ -152,7 +155,16 @@ class Procedure:
     def send(self, operation: str, requests: Iterable[Request], *, fresh: bool = False) -> list[Exchange]:
         """Requests that are composed by the check itself (`probe.dns`, `probe.direct`), at the same time within the
         target's limits; exchanges come in the order given, and are evidence. `fresh`: see `Run.send`."""
-        wanted = list(requests)
+        exchanges = self._sent(operation, list(requests), fresh)
+        for exchange in exchanges:
+            self.count += 1
+            kept = self._run.keep(exchange, f"交互 {self.count} {operation}")
+            if kept is not None:
+                self.evidence.append(kept)
+        return exchanges
+
+    def _sent(self, operation: str, wanted: list[Request], fresh: bool) -> list[Exchange]:
+        """The exchanges of requests, in their order, within the plan and the limits; kept by nobody yet."""
         if operation not in self._check.calls:
             raise ConformanceError("E101", f"检测项 {self._key} 调用了未列入计划的操作 {operation}")
         if self._run.stopped.is_set():
@@ -168,14 +180,26 @@ class Procedure:
             workers = min(32, len(wanted), self._run.target.limits.concurrency)
             with self._run.sender.turn.aside(), ThreadPoolExecutor(workers) as pool:
                 exchanges = list(pool.map(one, wanted))
-        for exchange in exchanges:
-            self.count += 1
-            if exchange.fault is not None and exchange.fault.kind == "stopped":
-                raise Aborted
-            kept = self._run.keep(exchange, f"交互 {self.count} {operation}")
-            if kept is not None:
-                self.evidence.append(kept)
+        if any(e.fault is not None and e.fault.kind == "stopped" for e in exchanges):
+            raise Aborted
         return exchanges
+
+    def gathered(self, name: str, gather: Callable[[Sending], Batch], read: Callable[[Batch], T]) -> T:
+        """What `read` makes of exchanges that are made once for all checks of the run (`run.gathered`).
+
+        `gather(send)` makes them: `send(operation, requests)` gives their exchanges in order. Its evidence is the index.
+        """
+        found, evidence = gathered(
+            self._run, name, lambda: gather(lambda op, wanted: self._sent(op, wanted, True)), read
+        )
+        if evidence is not None and evidence not in self.evidence:
+            self.evidence.append(evidence)
+        return found
+
+    @property
+    def concurrency(self) -> int:
+        """Requests that the target allows to be under way at the same time."""
+        return self._run.target.limits.concurrency
 
     def file(self, parameter: str) -> bytes:
         """The content of a file that the target names; it becomes evidence, so that a replay reads the same."""

@@ -1,7 +1,7 @@
 """Redaction at capture: what must not be stored is replaced before anything is written.
 
 Two kinds of replacement. A *secret* (token, password, key) becomes `‹secret:name›`. A *personal value* (citizen id,
-mobile number) becomes a pseudonym of the same form: same length, same validity, the same pseudonym for the same value
+mobile number, bank card) becomes a pseudonym of the same form: same length, same validity, the same pseudonym for the same value
 within one run. So a format, a length or an equality that held for the original holds for what is stored, and
 `rejudge` can compute the verdict again from a record that holds no personal value. The key of the pseudonyms is made
 for the run and never written.
@@ -49,6 +49,7 @@ _LICENCE = r"1\.2\.156\.3005\.2\.[0-9A-Za-z.]+"  # an identifier of GB/T 36904 n
 _HERE = r"(?:(?<!\d)|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))"
 _PERSONAL = re.compile(
     rf"{_LICENCE}|{_HERE}(?:(?P<citizen>[1-9]\d{{16}}[0-9Xx])(?!\d)"
+    r"|(?P<card>62\d{14}(?:\d|\d{3})?)(?![0-9A-Za-z])"
     r"|(?P<head>(?:(?:00)?86)?)(?P<phone>1[3-9]\d(?:\d{8}|[- ]\d{4}[- ]\d{4}))(?![0-9A-Za-z]))"
 )
 _ESCAPE = re.compile(r"(?:\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})$")
@@ -172,6 +173,9 @@ class Redactor:
 
     def _person(self, match: re.Match[str]) -> str:
         citizen, phone = match["citizen"], match["phone"]
+        card = match["card"] or (citizen if citizen and not _names_a_birthday(citizen[6:14]) else "")
+        if card and _is_card(card) and _begins(match):
+            return self._card(card)
         if citizen:
             return self._citizen(citizen, alone=not _beside_a_letter(match))
         if phone and _begins(match):
@@ -203,6 +207,11 @@ class Redactor:
         if not valid:
             check = "X" if ends_in_x else "0123456789".replace(check, "")[mark % 9]
         return fake + (check.lower() if value[17] == "x" else check)
+
+    def _card(self, value: str) -> str:
+        """A card number of the same issuer and length whose last digit is right again."""
+        body = value[:6] + self._number(value, len(value) - 7)
+        return next(body + digit for digit in "0123456789" if _luhn(body + digit))
 
     def _number(self, value: str, digits: int) -> str:
         mark = int.from_bytes(hmac.new(self._key, value.upper().encode(), hashlib.sha256).digest()[:8])
@@ -296,6 +305,18 @@ def _names_a_birthday(birth: str) -> bool:
     return "1880" < birth[:4] < "2100" and "01" <= birth[4:6] <= "12" and "01" <= birth[6:] <= "31"
 
 
+def _is_card(value: str) -> bool:
+    """A card of 银联 (its numbers begin with 62) beyond the doubt that Luhn leaves; other issuers' are not looked for:
+    one number in ten passes Luhn, and long numbers that are no cards are everywhere."""
+    return value.isdigit() and value.startswith("62") and 16 <= len(value) <= 19 and _luhn(value)
+
+
+def _luhn(value: str) -> bool:
+    """ISO/IEC 7812-1 annex B."""
+    twice = (2 * int(d) if n % 2 else int(d) for n, d in enumerate(reversed(value)))
+    return sum(d - 9 if d > 9 else d for d in twice) % 10 == 0
+
+
 def _is_date(text: str) -> bool:
     try:
         date(int(text[:4]), int(text[4:6]), int(text[6:8]))
@@ -310,12 +331,15 @@ def _check_character(first17: str) -> str:
 
 
 def mask_text(text: str) -> str:
-    """For display only: the middle of anything that looks like a citizen id or a mobile number becomes stars."""
+    """For display only: the middle of anything that looks like a citizen id, a mobile or a card number becomes stars."""
     if not _DIGITS.search(text):
         return text
 
     def star(match: re.Match[str]) -> str:
         citizen, phone = match["citizen"], match["phone"]
+        card = match["card"] or (citizen if citizen and not _names_a_birthday(citizen[6:14]) else "")
+        if card and _is_card(card) and _begins(match):
+            return card[:6] + "*" * (len(card) - 10) + card[-4:]
         if citizen and _names_a_birthday(citizen[6:14]):
             return citizen[:6] + "********" + citizen[14:]
         if phone and _begins(match):

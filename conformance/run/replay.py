@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
 from conformance.errors import ConformanceError
 from conformance.model.exchange import Exchange, Fault, Request, Response
 from conformance.probe.turn import Turn
+from conformance.run.gathered import Batch
 from conformance.run.redact import Redactor
 
 _SECRET = re.compile(r"‹secret[^›]*›")
@@ -26,10 +28,13 @@ class Replay:
         exchanges: Sequence[Mapping[str, Any]],
         examples: Sequence[Mapping[str, Any]] = (),
         captures: Sequence[tuple[Mapping[str, Any], bytes]] = (),
+        batches: Mapping[str, tuple[str, Callable[[], Batch]]] = MappingProxyType({}),
     ) -> None:
+        """`batches`: name → (digest of its index, how it is read), for what many checks share (`run.gathered`)."""
         self._exchanges = list(exchanges)
         self._examples = list(examples)
         self._captures = list(captures)
+        self._batches = batches
         self._redactor = Redactor()
         self.turn = Turn()
         self.mask: Any = None
@@ -49,6 +54,12 @@ class Replay:
         if not self._captures:
             raise ConformanceError("E205", "证据中没有本项的帧记录")
         return self._captures.pop(0)
+
+    def batch(self, name: str) -> tuple[str, Callable[[], Batch]]:
+        """The recorded batch of that name: its digest, and how it is read."""
+        if name not in self._batches:
+            raise ConformanceError("E206", f"证据中没有本项的 {name}")
+        return self._batches[name]
 
     @property
     def left(self) -> int:

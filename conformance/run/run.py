@@ -16,6 +16,7 @@ from conformance.model.target import Target
 from conformance.model.verdict import Cause
 from conformance.probe.http import Sender
 from conformance.probe.operation import Answer, compose
+from conformance.run.gathered import Shelf
 from conformance.run.redact import Redactor, stored_form
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Run:
     doubtful: Mapping[str, tuple[Cause, Reason]] = field(default_factory=dict)  # operations whose binding is in doubt
     memory: dict[Hashable, Looked] | None = None  # examinations of earlier runs of this process, by bytes and options
     documents: Documents | None = None  # what the files of the target say, once they were examined
+    shelf: Shelf = field(default_factory=Shelf)  # what one check gathered for all of them
     stopped: threading.Event = field(default_factory=threading.Event)
     _seen: dict[tuple[str, str, str, bytes], Exchange] = field(default_factory=dict)
     _seen_lock: threading.Lock = field(default_factory=threading.Lock)

@@ -20,7 +20,7 @@ _DECLARED = re.compile(rb"<meta[^>]{0,200}charset", re.IGNORECASE)
 
 def elements(page: bytes, content_type: str = "") -> Iterator[tuple[str, dict[str, str], str]]:
     """(tag, attributes, text that belongs to it and to what follows it) of every element in the order of the page."""
-    root = _tree(page[:MOST], content_type)
+    root = tree(page[:MOST], content_type)
     for element in root.iter() if root is not None else ():
         if isinstance(element.tag, str):
             own = "" if element.tag in ("script", "style") else element.text or ""
@@ -31,7 +31,8 @@ def elements(page: bytes, content_type: str = "") -> Iterator[tuple[str, dict[st
             )
 
 
-def _tree(page: bytes, content_type: str) -> Any:
+def tree(page: bytes, content_type: str = "") -> Any:
+    """The root element (lxml), or None for what is no HTML at all. At most `MOST` octets of it are read by callers."""
     try:
         etree = importlib.import_module("lxml.etree")
     except ImportError:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from conformance.sites import html
 
 MOST = 5000  # links of one page that are looked at
 _LONGEST = 2000
+_PLAIN = "/%:@!$&'()*+,;=~-._[]|"  # left as they are
 _LINKS = {"a": "href", "area": "href", "iframe": "src", "frame": "src"}
 _RESOURCES = {
     "img": "src",
@@ -51,10 +53,10 @@ def read(page: bytes, base: str, content_type: str = "") -> Page:
             loaded.append(attributes.get("href", ""))
         elif tag in _RESOURCES:
             loaded.append(attributes.get(_RESOURCES[tag], ""))
-    base = (_join(base, moved) or base) if moved else base
-    found = [address for raw in given[:MOST] if (address := _join(base, raw)) is not None]
+    base = (join(base, moved) or base) if moved else base
+    found = [address for raw in given[:MOST] if (address := join(base, raw)) is not None]
     ending = [address for address in found if _ENDING.search(address)]
-    resources = [address for raw in loaded[:MOST] if (address := _join(base, raw)) is not None]
+    resources = [address for raw in loaded[:MOST] if (address := join(base, raw)) is not None]
     left = set(ending)
     links = (address for address in found if address not in left)
     return Page(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(ending)))
@@ -96,7 +98,8 @@ def spread(addresses: tuple[str, ...], most: int) -> tuple[str, ...]:
     return tuple(addresses[n * len(addresses) // most] for n in range(most))
 
 
-def _join(base: str, raw: str) -> str | None:
+@lru_cache(16384)  # navigation is the same on every page
+def join(base: str, raw: str) -> str | None:
     """An absolute http(s) address without its fragment, or None for what is none."""
     raw = "".join(raw.split())
     if not raw or len(raw) > _LONGEST:
@@ -112,4 +115,6 @@ def _join(base: str, raw: str) -> str | None:
     literal = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]
     netloc = literal if port in (None, default) else f"{literal}:{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    # As a browser sends them: what is not ASCII is percent-encoded as UTF-8 (WHATWG URL, path and query state).
+    path, query = quote(parts.path or "/", safe=_PLAIN), quote(parts.query, safe=_PLAIN + "?")
+    return urlunsplit((parts.scheme, netloc, path, query, ""))

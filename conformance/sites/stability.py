@@ -65,36 +65,52 @@ def moment(at: datetime) -> str:
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def read(data: bytes) -> Seen:
-    """Count what is there. BadRecordError for what is no such file, for a line that was changed, or one that is missing."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit of the file: when, and what came of it; `why` is empty for an answer."""
+
+    at: datetime
+    status: int
+    why: str
+    elapsed: float
+
+
+def visits(data: bytes) -> tuple[dict[str, Any], list[Visit], list[bytes]]:
+    """(the opening, the visits, the whole lines). BadRecordError for what is no such file, for a line that was changed,
+    or one that is missing."""
     lines = data.split(b"\n")[:-1]  # what follows the last line break was torn
     if not lines or len(lines) > _MOST:
         raise BadRecordError("没有内容，或超过一百万行")
     head = _entry(lines[0], 1)
     if head.get("watch") != VERSION or not isinstance(head.get("site"), str):
         raise BadRecordError("第 1 行不是长时观测的开头")
-    good = total = without = 0
-    times: list[datetime] = []
+    out: list[Visit] = []
     for number, text in enumerate(lines[1:], 2):
         entry = _entry(text, number)
         if entry.get("prev") != digest(lines[number - 2]):
             raise BadRecordError(f"第 {number} 行与上一行接不上：有一行被改动或删去")
         at = _time(entry.get("at"), number)
-        if times and at < times[-1]:
+        if out and at < out[-1].at:
             raise BadRecordError(f"第 {number} 行的时间早于上一行")
-        if entry.get("why") == NO_VANTAGE:
-            without += 1
-            continue
-        times.append(at)
-        total += 1
-        good += entry.get("why") == "" and entry.get("status") == 200
+        try:
+            out.append(Visit(at, int(entry["status"]), str(entry["why"]), float(entry.get("elapsed", 0))))
+        except (KeyError, TypeError, ValueError):
+            raise BadRecordError(f"第 {number} 行没有 status、why 或 elapsed") from None
+    return head, out, lines
+
+
+def read(data: bytes) -> Seen:
+    """Count what is there. BadRecordError as `visits`."""
+    head, every, lines = visits(data)
+    counted = [v for v in every if v.why != NO_VANTAGE]
+    times = [v.at for v in counted]
     gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
     return Seen(
         site=str(head["site"]),
         interval=float(head.get("interval", 0) or 0),
-        total=total,
-        good=good,
-        without_ipv6=without,
+        total=len(counted),
+        good=sum(v.why == "" and v.status == 200 for v in counted),
+        without_ipv6=len(every) - len(counted),
         hours=(times[-1] - times[0]).total_seconds() / 3600 if times else 0.0,
         longest_gap=max(gaps, default=0.0),
         started=str(head.get("at", "")),

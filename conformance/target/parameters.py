@@ -162,6 +162,37 @@ def _list(value: Any, _folder: Path) -> tuple[Any, ...]:
     return tuple(value)
 
 
+COLUMN_KINDS = ("动态要闻", "通知公告", "政策文件", "办事指南", "办事统计", "留言公开", "年度报表", "其他")
+_PERIOD = re.compile(r"\s*([1-9][0-9]{0,3})\s*(天|日|周|个月|月|年)\s*")
+
+
+def _columns(value: Any, _folder: Path) -> tuple[Mapping[str, Any], ...]:
+    """栏目: what each is called, of which kind, where it is, and how often its owner has to update it."""
+    if not isinstance(value, list | tuple) or not value:
+        raise _WrongError(found(value), "写成列表，每项一个栏目")
+    out = []
+    for n, one in enumerate(value, 1):
+        if not isinstance(one, Mapping):
+            raise _WrongError(f"第 {n} 项 {found(one)}", "写成 {name: 栏目名, kind: 类别, path: 地址}")
+        if extra := set(one) - {"name", "kind", "path", "update"}:
+            raise _WrongError(f"第 {n} 项里的 {sorted(map(str, extra))[0]}", "只有 name、kind、path、update")
+        for key in ("name", "kind", "path"):
+            if not isinstance(one.get(key), str) or not one[key].strip():
+                raise _WrongError(f"第 {n} 项没有写 {key}", "name、kind、path 都要写")
+        if one["kind"] not in COLUMN_KINDS:
+            raise _WrongError(f"第 {n} 项的类别 {found(one['kind'])}", "类别为 " + "、".join(COLUMN_KINDS))
+        if not re.match(r"/|https?://", one["path"]) or re.search(r"[\s<>\"\\^`{|}#]", one["path"]):
+            raise _WrongError(f"第 {n} 项的地址 {found(one['path'])}", "写以 / 开头的路径，或 http(s) 地址")
+        entry = {k: str(one[k]).strip() for k in ("name", "kind", "path")}
+        if (update := one.get("update")) is not None:
+            period = _PERIOD.fullmatch(str(update))
+            if period is None:
+                raise _WrongError(f"第 {n} 项的更新期限 {found(update)}", "写成 14 天、2 周、6 个月、1 年")
+            entry["update"] = f"{period[1]} {period[2]}"
+        out.append(MappingProxyType(entry))
+    return tuple(out)
+
+
 def _file(value: Any, folder: Path) -> str:
     path = folder / Path(_text(value, folder)).expanduser()
     if not path.is_file():
@@ -224,13 +255,19 @@ _KINDS = (
     Kind("uscc", "校验正确的统一社会信用代码（GB 32100）", '"91…"', _code("uscc")),
     Kind("citizen-id", "校验正确的公民身份号码（GB 11643）", '"11…"', _code("citizen_id")),
     Kind("list", "非空列表", "[a, b]", _list),
+    Kind(
+        "columns",
+        "栏目的列表，每项有 name、kind（" + "、".join(COLUMN_KINDS) + "）、path，可有 update（更新期限）",
+        "[{name: 要闻动态, kind: 动态要闻, path: /xw/}, {name: 政策文件, kind: 政策文件, path: /zc/, update: 6 个月}]",
+        _columns,
+    ),
     Kind("file", "文件路径（相对目标文件）", "sample.ofd", _file),
     Kind("paths", "文件或文件夹，或它们的列表（相对目标文件）", "[ca.pem]", _paths),
     Kind("moment", "带时区的时间", '"2026-11-24T08:00:00+08:00"', _moment),
     Kind("duration", "时长，如 10s、2m", "10s", _duration),
 )
 TYPES: Mapping[str, Kind] = MappingProxyType({k.name: k for k in _KINDS})
-"""Every parameter type by name. Values: text, url, file, date and codes → str; duration → seconds; list and paths → tuple; moment → ISO 8601 text."""
+"""Every parameter type by name. Values: text, url, file, date and codes → str; duration → seconds; list and paths → tuple; columns → tuple of mappings; moment → ISO 8601 text."""
 
 
 def parse(parameter: Parameter, value: Any, *, where: str = "", folder: Path | None = None) -> Any:

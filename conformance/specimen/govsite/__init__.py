@@ -1,0 +1,1 @@
+"""A government web site that really runs, and the ways in which it can be wrong."""

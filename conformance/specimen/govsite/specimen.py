@@ -1,0 +1,105 @@
+"""The specimen as the registry offers it: one site on loopback, and the target file that a laboratory would write for it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.specimen.fault import Deviations, Fault
+from conformance.specimen.govsite import content, log
+from conformance.specimen.govsite.faults import FAULTS
+from conformance.specimen.govsite.pages import ERROR_HOST, MARK_HOST, ORGANISATION, OUTSIDE, SITE
+from conformance.specimen.govsite.service import Site
+from conformance.specimen.registry import Made
+from conformance.specimen.server import Server
+
+NAME = "govsite"
+_ADDRESS = "192.0.2.80"
+_HOSTS = {
+    "the-domain-is-no-government-domain": "www.example.com.cn",
+    "the-portal-has-no-www": "portal.example.gov.cn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GovSite:
+    """A government site. `now`: the clock that all its dates are counted from, and the inspection date of its target."""
+
+    name: str = NAME
+    title: str = "政府网站样机（栏目、文章、附件、留言、搜索；仅供测试）"
+    now: datetime = content.CLOCK
+    faults: tuple[Fault, ...] = field(default=FAULTS)
+
+    def make(self, active: tuple[str, ...]) -> Made:
+        deviations = Deviations(active, (fault.name for fault in self.faults))
+        host = next((h for f, h in _HOSTS.items() if f in deviations), "www.example.gov.cn")
+        running: list[Serving] = []
+
+        def serve(port: int) -> Serving:
+            site = Site(lambda: content.make(self.now, deviations), deviations, host)
+            running.append(Serving(Server(site.app(), port).start()))
+            return running[-1]
+
+        return Made(None, lambda _base: target(running[-1], self.now, deviations, host), serve)
+
+
+class Serving:
+    """The server, and a folder for the log of visits."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._folder = tempfile.TemporaryDirectory(prefix="conformance-govsite-")
+        self.folder = Path(self._folder.name)
+
+    @property
+    def base_url(self) -> str:
+        return self._server.base_url
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._folder.cleanup()
+
+    def join(self) -> None:
+        self._server.join()
+
+
+def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> dict[str, Any]:
+    site = f"http://{host}/"
+    place = serving.base_url.removeprefix("http://")
+    sections = content.make(now, faults).sections
+    return {
+        "target": f"specimen:{'+'.join((NAME, *faults))}",
+        "system": {
+            "name": "政府网站样机（仅供测试）",
+            "version": "1.0",
+            "build": "20260101",
+            "vendor": "conformance 样机",
+        },
+        "parameters": {
+            "site": site,
+            "site_name": "示例在线" if "the-name-is-no-organisation" in faults else SITE,
+            "organisation": ORGANISATION,
+            "site_kind": "门户网站",
+            "addresses": [f"{h}={_ADDRESS}" for h in (host, *OUTSIDE)],
+            "inspection_time": now.isoformat(),
+            "columns": [
+                {"name": s.name, "kind": s.kind, "path": s.path} | ({"update": s.update} if s.update else {})
+                for s in sections
+            ],
+            "message_page": "/hd/xx/",
+            "message_query": "/hd/query?code={receipt}",
+            "external_links": True,
+            "availability_record": str(log.write(serving.folder / "visits.jsonl", site, now, faults)),
+            "mark_hosts": [MARK_HOST],
+            "error_report_hosts": [ERROR_HOST],
+            "admin_paths": ["/admin/"],
+            "crawl_rate": 0,
+        },
+        "limits": {"concurrency": 8, "timeout": "5s"},
+        "hosts": [host, *OUTSIDE],
+        "routes": {f"{_ADDRESS}:80": place},
+        "writes": "allow",
+    }
