@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import re
 import time
 import urllib.robotparser
 from collections import Counter, deque
@@ -22,7 +21,7 @@ from conformance.model.exchange import Exchange, Request, Response
 from conformance.run.gathered import Batch
 from conformance.sites import attachments, facts
 from conformance.sites.facts import Facts
-from conformance.sites.links import host_of, join
+from conformance.sites.links import ends_a_session, host_of, join
 from conformance.target.access import written
 
 PAGE, HEAD = "page", "head"
@@ -31,7 +30,6 @@ TROUBLE = "conformance-extract-trouble"
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MOST_HOPS = 5
 _MOST_KNOWN = 50_000
-_ENDING = re.compile(r"log-?(out|off)|sign-?out|注销|退出", re.IGNORECASE)
 _AGAIN = frozenset(("closed", "timeout", "protocol"))
 _NO_HEAD = frozenset((400, 403, 404, 405, 501))
 Send = Callable[[str, list[Request]], list[Exchange]]
@@ -129,7 +127,7 @@ class _Crawl:
         if origin:
             self._where[url] = origin
         rules, inside = self.rules, self.rules.inside(url)
-        if _ENDING.search(url):
+        if ends_a_session(url):
             self._skip("会结束会话的链接", url)
         elif not inside:
             if rules.outside:

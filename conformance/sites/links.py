@@ -6,7 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from conformance.sites import html
 
@@ -55,11 +55,16 @@ def read(page: bytes, base: str, content_type: str = "") -> Page:
             loaded.append(attributes.get(_RESOURCES[tag], ""))
     base = (join(base, moved) or base) if moved else base
     found = [address for raw in given[:MOST] if (address := join(base, raw)) is not None]
-    ending = [address for address in found if _ENDING.search(address)]
+    ending = [address for address in found if ends_a_session(address)]
     resources = [address for raw in loaded[:MOST] if (address := join(base, raw)) is not None]
     left = set(ending)
     links = (address for address in found if address not in left)
     return Page(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(ending)))
+
+
+def ends_a_session(address: str) -> bool:
+    """Whether following it could log somebody out, or undo what a check did before."""
+    return _ENDING.search(unquote(address)) is not None
 
 
 def of_site(address: str, domain: str) -> bool:

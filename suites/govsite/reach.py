@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.sites import attachments, site
+from conformance.sites.links import host_of
 from conformance.sites.survey import Came, Survey
 from conformance.suite import Cause, Procedure
 
@@ -72,7 +73,12 @@ def _judge(check: Procedure, found: Survey, what: str, urls: Sequence[str]) -> s
     opened = len(urls) - len(dead) - len(left)
     check.attach(f"图 {what}", {"figure": "coverage", "good": opened, "bad": len(dead), "unknown": len(left)})
     check.measure(f"打不开的{what}", len(dead), "处", limit=0, statistic="打不开的个数", n=len(urls) - len(left))
-    check.require(len(urls) > len(left), f"{what}一个也没有访问", Cause.CONFIGURATION)
+    unseen = {host_of(c.final) for c in left if c.why == "not-visited"}
+    check.require(
+        len(urls) > len(left),
+        f"{what}一个也没有访问：在 target 的 hosts 中列出 {'、'.join(sorted(unseen)[:5])}",
+        Cause.CONFIGURATION,
+    )
     check.expect(
         not dead,
         f"{what}有 {len(dead)} 处打不开",
@@ -80,4 +86,4 @@ def _judge(check: Procedure, found: Survey, what: str, urls: Sequence[str]) -> s
         actual="；".join(f"{c.url} {c.said}" for c in dead[:_NAMED]),
         where="；".join(dict.fromkeys(found.linked.get(c.url, "") for c in dead[:3])),
     )
-    return {c.final.partition("//")[2].partition("/")[0] for c in left if c.why == "not-visited"}
+    return unseen

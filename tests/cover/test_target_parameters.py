@@ -74,6 +74,13 @@ def test_a_right_value_is_taken(kind: str, value: Any, becomes: Any) -> None:
         ("list", [["a"]], "列表"),
         ("list", 5, "列表"),
         ("file", "no-such-file", "不存在"),
+        ("columns", [], "列表"),
+        ("columns", ["要闻"], "name: 栏目名"),
+        ("columns", [{"name": "要闻", "kind": "动态要闻"}], "path"),
+        ("columns", [{"name": "要闻", "kind": "新闻", "path": "/xw/"}], "动态要闻"),
+        ("columns", [{"name": "要闻", "kind": "动态要闻", "path": "xw"}], "以 / 开头"),
+        ("columns", [{"name": "要闻", "kind": "动态要闻", "path": "/xw/", "update": "两周"}], "14 天"),
+        ("columns", [{"name": "要闻", "kind": "动态要闻", "path": "/xw/", "updates": "14 天"}], "只有"),
         ("duration", "soon", "10s"),
         ("duration", -1, "10s"),
     ],
@@ -107,6 +114,15 @@ def test_paths_are_files_or_folders_that_exist(tmp_path) -> None:
         parse(wanted, ["ca.pem", "missing"], folder=tmp_path)
 
 
+def test_columns_keep_what_was_written() -> None:
+    given = [
+        {"name": "要闻", "kind": "动态要闻", "path": "/xw/", "update": "2周"},
+        {"name": "其他", "kind": "其他", "path": "/"},
+    ]
+    parsed = parse(Parameter("p", "columns"), given)
+    assert [dict(c) for c in parsed] == [{**given[0], "update": "2 周"}, given[1]]
+
+
 @pytest.mark.parametrize("value", ["2026-11-24", "2026-11-24T08:00:00", "tomorrow", 20261124, None])
 def test_a_moment_states_its_zone(value) -> None:
     assert parse(Parameter("p", "moment"), "2026-11-24T08:00:00+08:00") == "2026-11-24T08:00:00+08:00"
@@ -122,7 +138,7 @@ def test_an_unknown_type_is_the_profiles_mistake() -> None:
 def test_the_types_are_those_of_the_language() -> None:
     assert set(TYPES) == {
         "text", "url", "site", "secret", "integer", "number", "boolean", "date", "licence-id", "uscc", "citizen-id", "list",
-        "file", "paths", "moment", "duration",
+        "file", "paths", "moment", "duration", "columns",
     }  # fmt: skip
 
 
