@@ -45,10 +45,15 @@ demo: $(VENV)/.run
 .cache/axe: | $(BIN)/python
 	$(BIN)/python tests/tools/axe_check.py
 
-test: system $(VENV)/.dev .cache/beside .cache/axe
+# Compiled once, and not anew in each of the many processes that the tests start where PYTHONDONTWRITEBYTECODE is set.
+.PHONY: compiled
+compiled: $(VENV)/.dev
+	@$(BIN)/python -m compileall -q conformance suites tests
+
+test: system compiled .cache/beside .cache/axe
 	$(BIN)/python -m pytest -q -m 'not slow' -n $(JOBS) --dist worksteal
 
-test-slow: system $(VENV)/.dev .cache/beside .cache/axe
+test-slow: system compiled .cache/beside .cache/axe
 	$(BIN)/python -m pytest -q -m slow
 
 lint: $(VENV)/.dev
@@ -58,7 +63,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/conformance lint
 
-qualify: system $(VENV)/.dev
+qualify: system compiled
 	set -e; for profile in $(QUALIFIED); do $(BIN)/conformance qualify $$profile -o $(OUT)/qualification; done
 
 bench: $(VENV)/.dev
