@@ -11,6 +11,7 @@ import hashlib
 import socket
 import ssl
 import time
+import warnings
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,13 +51,19 @@ def tcp(request: Request, routes: Mapping[str, str], bounds: Bounds) -> Outcome:
 
 
 def tls(request: Request, routes: Mapping[str, str], bounds: Bounds, trust: ssl.SSLContext) -> Outcome:
-    """The leaf certificate as the server sends it (the body, DER), and what verification says of it (the headers)."""
+    """The leaf certificate as the server sends it (the body, DER), and what verification says of it (the headers).
+
+    The header `tls-max: TLSv1.1` of the request offers no later version, with every cipher that this OpenSSL has: does
+    the server refuse?
+    """
     out = Outcome()
     name = urlsplit(request.url).hostname or ""
     look = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     look.check_hostname = False
     look.verify_mode = ssl.CERT_NONE  # to look at a certificate is not to trust it; trust is asked of `trust` below
     try:
+        if (most := request.headers.get("tls-max")) and not _offer_at_most(look, most):
+            raise family.Refusal(Fault("request", f"本机的 OpenSSL 不能以 {most} 握手"))
         place = family.locate(request.via, routes)
         out.peer = place.name
         with _handshake(place, look, name, bounds, out) as secured:
@@ -75,6 +82,20 @@ def tls(request: Request, routes: Mapping[str, str], bounds: Bounds, trust: ssl.
     except OSError as error:
         out.fault = Fault("tls", f"TLS 握手失败: {getattr(error, 'reason', None) or error}")
     return out
+
+
+def _offer_at_most(context: ssl.SSLContext, version: str) -> bool:
+    """Whether this machine can speak so old a version at all."""
+    try:
+        old = ssl.TLSVersion[version.replace(".", "_")]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # to offer an old version is what is wanted here
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = old
+    except (KeyError, ValueError, ssl.SSLError):
+        return False
+    return True
 
 
 def _handshake(place: family.Place, context: ssl.SSLContext, name: str, bounds: Bounds, out: Outcome) -> ssl.SSLSocket:

@@ -21,7 +21,7 @@ from conformance.model.verdict import Cause
 from conformance.plan.requests import MOST_PAGES
 from conformance.probe.operation import FAULT, Answer, curl, nodes
 from conformance.run.gathered import Batch, gathered
-from conformance.run.run import LOGIN, Run
+from conformance.run.run import GIVEN, LOGIN, Run
 from conformance.run.schemas import describe, problems, shorten, show
 from conformance.target.access import host_of
 from conformance.target.declare import evaluate
@@ -495,6 +495,8 @@ class Procedure:
             **values,
             **(self._run.credentials(identity) if operation.name == LOGIN else self._identity(identity)),
         }
+        if identity == GIVEN and values.get("token"):
+            self._run.redactor.learn("session-token", str(values["token"]))
         if operation.name != LOGIN:
             self._spend(1)
         self.count += 1

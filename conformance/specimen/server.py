@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,10 +43,20 @@ class Server:
     """`start()` returns when the socket accepts; `stop()` when the thread is gone. Port 0 lets the kernel choose.
 
     `beside`: listening sockets that the same application answers on as well; they are closed with the server.
+    `tls`: certificate and key; then the attribute of the same name is the context, to be changed before the start.
     """
 
-    def __init__(self, app: Starlette, port: int = 0, *, beside: Sequence[socket.socket] = ()) -> None:
-        self._server = quiet(app)
+    def __init__(
+        self,
+        app: Starlette,
+        port: int = 0,
+        *,
+        beside: Sequence[socket.socket] = (),
+        tls: tuple[Path, Path] | None = None,
+    ) -> None:
+        self._server = quiet(app, tls)
+        self._server.config.load()
+        self._scheme = "https" if tls else "http"
         # asyncio turns Nagle's algorithm off only where the protocol is named; without that every answer costs 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -57,7 +68,12 @@ class Server:
 
     @property
     def base_url(self) -> str:
-        return f"http://{HOST}:{self._socket.getsockname()[1]}"
+        return f"{self._scheme}://{HOST}:{self._socket.getsockname()[1]}"
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        assert self._server.config.ssl is not None
+        return self._server.config.ssl
 
     def _run(self) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -88,6 +88,36 @@ def plain_requests_are_redirected_or_refused(check: Procedure) -> None:
     )
 
 
+def old_tls_versions_are_refused(check: Procedure) -> None:
+    """APP-64：允许的版本能够握手；以更低的版本握手失败。"""
+    least, place = str(check.parameter("tls_min")), str(check.parameter("tls_endpoint"))
+    host = urlsplit(str(check.parameter("base_url"))).hostname or ""
+    now = check.send("handshake", [Request("TLS", f"tls://{host}", {}, b"", place)])[0]
+    check.require(
+        now.fault is None,
+        f"没有能与 {place} 完成 TLS 握手：{now.fault.message if now.fault else ''}",
+        Cause.CONFIGURATION,
+    )
+    version = now.tls.get("version", "")
+    check.witness(f"{place} 握手得 {version}")
+    check.controlled = True
+    older = "TLSv1.1" if least == "TLSv1.2" else "TLSv1.2"
+    old = check.send("handshake", [Request("TLS", f"tls://{host}", {"tls-max": older}, b"", place)], fresh=True)[0]
+    check.require(
+        old.fault is None or old.fault.kind in ("tls", "closed"),
+        f"没有能以 {older} 试握手：{old.fault.message if old.fault else ''}",
+        Cause.ENVIRONMENT,
+    )
+    check.witness(f"至多 {older} → {old.tls.get('version', '') if old.fault is None else '拒绝'}")
+    check.expect(
+        old.fault is not None,
+        f"服务端接受低于 {least} 的版本",
+        expected=f"拒绝 {older} 及以下",
+        actual=old.tls.get("version", ""),
+        where=place,
+    )
+
+
 def calls_without_a_token_are_refused(check: Procedure) -> None:
     """APP-68：不带令牌、带错误的令牌查询本人信息，都被拒绝。"""
     check.control("me")
