@@ -6,14 +6,15 @@ automatic check; each fault fails exactly the checks it names; each automatic ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Verdict
 from conformance.profile import load
-from conformance.qualify.work import SEED, Results, Work, carry_out, verdicts, works
+from conformance.qualify.work import SEED, Results, Work, carry_out, checks_of, verdicts, works
 from conformance.record.environment import environment, versions
 
 __all__ = ["qualify", "text", "verdicts"]
@@ -30,6 +31,8 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
         for work in todo
     ]
     holes = [hole for part in parts for hole in part["holes"]]
+    if profile.qualified_by and not only:
+        holes += _never_asked(profile, {row["key"] for part in parts for row in part["checks"]})
     return {
         "profile": {
             "id": profile.id,
@@ -52,6 +55,15 @@ def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | 
         "holes": holes,
         "ok": not holes and not only,
     }
+
+
+def _never_asked(profile: Profile, asked: Container[str]) -> list[dict[str, str]]:
+    """What none of the bundles asks by which this one is qualified."""
+    return [
+        {"kind": "never-asked", "check": key, "detail": "用来确认的合集都没有本项"}
+        for key, check in checks_of(profile).items()
+        if check.kind != "manual" and key not in asked
+    ]
 
 
 def _matrix(work: Work, runs: Mapping[str, Results], *, complete: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -52,13 +52,7 @@ class Work:
 
     @property
     def checks(self) -> dict[str, Check]:
-        """Key → check, in the order of the profile."""
-        return {
-            f"{part.id}/{clause.id}/{check.name}": check
-            for part in self.profile.standards()
-            for clause in part.clauses
-            for check in clause.checks
-        }
+        return checks_of(self.profile)
 
     @property
     def specimens(self) -> list[str]:
@@ -118,17 +112,39 @@ def _must_be_known(only: Sequence[str], known: Sequence[str] | Mapping[str, obje
 
 
 def family_of(profile: Profile) -> str | None:
-    """The specimen made for a profile: the first of those whose faults name checks of most of its parts."""
-    mine = {part.id for part in profile.standards()}
-    found = {name: len(mine & covers(name)) for name in names()}
-    return max(found, key=lambda name: found[name]) if any(found.values()) else None
+    """The specimen made for a profile: the first of those whose faults name checks of most of its parts, or a later one
+    that knows every such check and more."""
+    keys = checks_of(profile)
+    best, seen = None, frozenset[str]()
+    for name in names():
+        found = frozenset(key for fault in faults(name) for key in fault.kills if key in keys)
+        more = found > seen and not name.startswith(f"{best}-")  # a shape of the best is tried with it
+        if found and (best is None or len(_parts(found)) > len(_parts(seen)) or more):
+            best, seen = name, found
+    return best
+
+
+def _parts(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(key.partition("/")[0] for key in keys)
 
 
 def apart(profile: Profile, family: str) -> dict[str, str]:
     """Part → its specimen, of a bundle whose parts are different systems: no one specimen has the faults of them all."""
+    if profile.qualified_by:
+        return {name: family_of(load(name)) or "" for name in profile.qualified_by}
     found = {part.id: family_of(part) for part in profile.parts}
     own = {part: name for part, name in found.items() if name is not None}
     return own if len(own) == len(found) and not set(found) <= covers(family) else {}
+
+
+def checks_of(profile: Profile) -> dict[str, Check]:
+    """Key → check, in the order of the profile."""
+    return {
+        f"{part.id}/{clause.id}/{check.name}": check
+        for part in profile.standards()
+        for clause in part.clauses
+        for check in clause.checks
+    }
 
 
 def _is_shape(name: str, profile: Profile) -> bool:
@@ -139,7 +155,7 @@ def _is_shape(name: str, profile: Profile) -> bool:
 
 def covers(name: str) -> frozenset[str]:
     """The profiles that the faults of a specimen speak of."""
-    return frozenset(key.partition("/")[0] for fault in faults(name) for key in fault.kills)
+    return _parts(key for fault in faults(name) for key in fault.kills)
 
 
 def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, str], Results]:

@@ -144,6 +144,7 @@ def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.elicense.specimen import SPECIMENS
     from conformance.specimen.eseal.specimen import EsealSpecimen
     from conformance.specimen.eseal.verifier import VerifierSpecimen
+    from conformance.specimen.govapp import GovappSpecimen
     from conformance.specimen.govapp_backend.specimen import SPECIMENS as GOVAPP_BACKEND
     from conformance.specimen.govsite.specimen import GovSite
     from conformance.specimen.ipv6 import Ipv6Specimen
@@ -164,5 +165,6 @@ def _specimens() -> dict[str, Specimen]:
             PackageSpecimen(),
             GovSite(),
             *GOVAPP_BACKEND,
+            GovappSpecimen(),
         )
     }

@@ -19,6 +19,7 @@ _MOST_HOSTS = 20
 
 def backend_hosts_have_ipv6_addresses(check: Procedure) -> None:
     """APP-05：每个后台域名有 AAAA；检测机有 IPv6 时连得上（端口 443）。"""
+    check.control("me")
     resolver = ipaddress.ip_address(str(check.parameter("backend_resolver")))
     hosts = [str(h) for h in check.parameter("app_backend_hosts")]
     check.require(len(hosts) <= _MOST_HOSTS, f"app_backend_hosts 至多 {_MOST_HOSTS} 项")
@@ -90,6 +91,7 @@ def plain_requests_are_redirected_or_refused(check: Procedure) -> None:
 
 def old_tls_versions_are_refused(check: Procedure) -> None:
     """APP-64：允许的版本能够握手；以更低的版本握手失败。"""
+    check.control("me")
     least, place = str(check.parameter("tls_min")), str(check.parameter("tls_endpoint"))
     host = urlsplit(str(check.parameter("base_url"))).hostname or ""
     now = check.send("handshake", [Request("TLS", f"tls://{host}", {}, b"", place)])[0]
@@ -100,7 +102,6 @@ def old_tls_versions_are_refused(check: Procedure) -> None:
     )
     version = now.tls.get("version", "")
     check.witness(f"{place} 握手得 {version}")
-    check.controlled = True
     older = "TLSv1.1" if least == "TLSv1.2" else "TLSv1.2"
     old = check.send("handshake", [Request("TLS", f"tls://{host}", {"tls-max": older}, b"", place)], fresh=True)[0]
     check.require(

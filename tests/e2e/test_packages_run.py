@@ -58,8 +58,8 @@ def test_a_package_of_another_system_gives_no_pass(command: PytestCommand, tmp_p
     ran = command("--profile=gbt-35282-2023", f"--target={tmp_path / 'app.ipa'}", f"--record={tmp_path / 'r'}", *QUIET)
     assert ran.code != 0
     by = results(tmp_path / "r")
-    assert {r.verdict for r in by.values()} == {Verdict.INCONCLUSIVE}
-    assert {r.cause for r in by.values()} == {Cause.TOOL}
+    judged = [r for r in by.values() if r.verdict is not Verdict.NOT_APPLICABLE]  # no backend was handed in
+    assert {(r.verdict, r.cause) for r in judged} == {(Verdict.INCONCLUSIVE, Cause.TOOL)}
     assert "iOS 安装包" in by["APP-62"].reasons[0].message
 
 
@@ -70,7 +70,7 @@ def test_a_target_file_states_the_papers(command: PytestCommand, tmp_path: Path)
     ran = command(*args)
     by = results(tmp_path / "r")
     undone = {k for k, r in by.items() if r.verdict is not Verdict.PASS}
-    assert undone == {"APP-02", "APP-29", "APP-47"}, "what only a person can judge is not tested"
+    assert undone == {"APP-02", "APP-06", "APP-23", "APP-29", "APP-47", "APP-75"}, "what only a person can judge is not tested"
     assert ran.code == 0 or "未检" in ran.out
 
 

@@ -1,0 +1,93 @@
+"""样机 govapp: the backend and the package that it offers, described by one target file. The pages come from their own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.specimen.apk.specimen import PackageSpecimen, package
+from conformance.specimen.fault import DEVIATION, Fault
+from conformance.specimen.govapp_backend import shape_rest
+from conformance.specimen.govapp_backend.specimen import REST, BackendSpecimen
+from conformance.specimen.registry import Made, Serving
+
+NAME = "govapp"
+_BACKEND = BackendSpecimen(REST, "", shape_rest.create)
+_PACKAGE = PackageSpecimen()
+_PARTS = (_BACKEND, _PACKAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class GovappSpecimen:
+    """Faults are those of the parts; what replaces a whole system is asked of the part alone."""
+
+    name: str = NAME
+    title: str = "政务App：后台和安装包（合集 govapp）"
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return tuple(fault for part in _PARTS for fault in part.faults if fault.kind == DEVIATION)
+
+    def make(self, active: tuple[str, ...]) -> Made:
+        of_package = _mine(active, _PACKAGE.faults)
+        apk = package(of_package)
+        made = (_BACKEND.make(_mine(active, _BACKEND.faults), apk), _PACKAGE.make(of_package))
+        running: list[_Together] = []
+
+        def serve(port: int) -> _Together:
+            running.append(_Together(made, port))
+            return running[-1]
+
+        return Made(None, lambda _: _target(active, running[-1].targets, apk), serve)
+
+
+def _mine(active: Iterable[str], faults: Iterable[Fault]) -> tuple[str, ...]:
+    known = {fault.name for fault in faults}
+    return tuple(name for name in active if name in known)
+
+
+class _Together:
+    """The parts, each on sockets or in a folder of its own; the given port is that of the first."""
+
+    def __init__(self, made: Iterable[Made], port: int) -> None:
+        self._serving: list[Serving] = []
+        self.targets: list[dict[str, Any]] = []
+        try:
+            for one in made:
+                assert one.serve is not None
+                self._serving.append(one.serve(0 if self._serving else port))
+                self.targets.append(one.target(self._serving[-1].base_url))
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def base_url(self) -> str:
+        return self._serving[0].base_url
+
+    def stop(self) -> None:
+        for serving in self._serving:
+            serving.stop()
+
+    def join(self) -> None:
+        self._serving[0].join()
+
+
+def _target(active: tuple[str, ...], parts: list[dict[str, Any]], apk: bytes) -> dict[str, Any]:
+    """One target for all: what the parts say, side by side; hosts that both name are joined."""
+    backend, app = parts
+    hosts = dict.fromkeys(h for p in parts for h in p["parameters"].get("app_backend_hosts", ()))
+    return {
+        **app,
+        **backend,
+        "target": f"specimen:{'+'.join((NAME, *active))}",
+        "system": {"name": "政务App 样机（仅供测试）", "version": "1.0", "build": "1", "vendor": "conformance 样机"},
+        "parameters": {
+            **app["parameters"],
+            **backend["parameters"],
+            "app_backend_hosts": list(hosts),
+            "package_sha256": hashlib.sha256(apk).hexdigest(),
+        },
+    }
