@@ -70,7 +70,9 @@ def test_a_target_file_states_the_papers(command: PytestCommand, tmp_path: Path)
     ran = command(*args)
     by = results(tmp_path / "r")
     undone = {k for k, r in by.items() if r.verdict is not Verdict.PASS}
-    assert undone == {"APP-02", "APP-06", "APP-23", "APP-29", "APP-47", "APP-75"}, "what only a person can judge is not tested"
+    assert undone == {"APP-02", "APP-06", "APP-23", "APP-29", "APP-47", "APP-75"}, (
+        "what only a person can judge is not tested"
+    )
     assert ran.code == 0 or "未检" in ran.out
 
 
