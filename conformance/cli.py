@@ -627,12 +627,17 @@ def _parser() -> argparse.ArgumentParser:
     profile_option(sub)
     target_option(sub)
     param_option(sub)
-    sub = verb("watch", watch, "长时观测：每隔几分钟经 IPv6 访问首页，写入可以续做的结果文件", json_too=False)
+    sub = verb(
+        "watch",
+        watch,
+        "长时观测：每隔一段时间访问首页（IPv6 一天，政府网站一周），写入可以续做的结果文件",
+        json_too=False,
+    )
     profile_option(sub)
     target_option(sub)
     sub.add_argument("-o", "--out", metavar="FILE", required=True, help="结果文件；已有的接着做")
-    sub.add_argument("--hours", type=_positive, default=24.0, metavar="H", help="总历时，从第一次访问算起，默认 24")
-    sub.add_argument("--interval", type=_positive, default=240.0, metavar="S", help="间隔秒数，默认 240")
+    sub.add_argument("--hours", type=_positive, metavar="H", help="总历时，从第一次访问算起，默认 24；govsite 为 192")
+    sub.add_argument("--interval", type=_positive, metavar="S", help="间隔秒数，默认 240；govsite 为 3600")
     sub = verb("plan", plan, "列出一次检测会发送的全部请求，标出会写入数据的")
     profile_option(sub)
     target_option(sub)

@@ -1,49 +1,82 @@
-"""`conformance watch`: the home page over IPv6 every few minutes for a day, into a file that can be taken up again."""
+"""`conformance watch`: the home page every so often for a day or a week, into a file that can be taken up again."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import UsageError
 from conformance.harness.loading import load_profiles, open_target
-from conformance.model.profile import Check
+from conformance.model.profile import Check, Profile
+from conformance.model.target import Target
 from conformance.run.batch import live_run
 from conformance.run.context import Procedure, Stopped
 from conformance.run.run import Run
-from conformance.sites import stability
+from conformance.sites import stability, visiting
 from conformance.sites.asking import ENVIRONMENT, need_ipv6
 from conformance.sites.pages import Browser
 from conformance.sites.stability import Seen
 
-_OPERATIONS = ("page", "dns_query", "vantage")
 Say = Callable[[str], None]
+_SLOWEST = 30.0  # seconds that a visit may take: longer than what any clause calls too long
 
 
-def watch(profiles: list[str], target: str, out: Path, *, hours: float, interval: float, say: Say) -> Seen:
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a profile is watched. `record`: the parameter that its result becomes; hours and seconds unless told otherwise."""
+
+    record: str
+    operations: tuple[str, ...]
+    visit: Callable[[Run, str], dict[str, Any]]
+    hours: float
+    interval: float
+    own: str  # what is said where the tester itself was at fault
+
+
+def watch(
+    profiles: list[str], target: str, out: Path, *, hours: float | None, interval: float | None, say: Say
+) -> Seen:
     """Go on until `hours` have passed since the first visit; Ctrl-C ends it, and the same command takes it up again.
 
     UsageError U601 for a file of another site, U602 for one that cannot be read or written, U603 for a profile that
     has nothing to watch.
     """
     profile = load_profiles(profiles)
-    if not set(_OPERATIONS) <= {name for part in profile.standards() for name in part.operations}:
-        raise UsageError("U603", f"测试规范 {profile.id} 没有长时观测", expected="ipv6-support", where="--profile")
+    how = _way(profile)
     opened, specimen = open_target(target, profile)
-    run = live_run(profile, opened)
+    run = live_run(profile, _patient(opened) if how is SITE else opened)
     try:
-        return _keep_on(run, str(opened.parameters["site"]), out, hours, interval, say)
+        every = how.interval if interval is None else interval
+        return _keep_on(run, how, str(opened.parameters["site"]), out, hours or how.hours, every, say)
     finally:
         run.sender.close()  # type: ignore[attr-defined]
         if specimen is not None:
             specimen.stop()
 
 
-def _keep_on(run: Run, site: str, out: Path, hours: float, interval: float, say: Say) -> Seen:
+def _way(profile: Profile) -> Watch:
+    known = {name for part in profile.standards() for name in part.operations}
+    asked = {p.name for part in profile.standards() for p in part.parameters}
+    for how in (IPV6, SITE):
+        if how.record in asked and set(how.operations) <= known:
+            return how
+    raise UsageError(
+        "U603", f"测试规范 {profile.id} 没有长时观测", expected="ipv6-support 或 govsite", where="--profile"
+    )
+
+
+def _patient(target: Target) -> Target:
+    """A visit that takes twenty seconds is slow, and no time-out: that it is slow has to be seen."""
+    limits = target.limits
+    slowest = max(_SLOWEST, limits.timeout)
+    return replace(target, limits=replace(limits, timeout=slowest, total_timeout=max(slowest, limits.total_timeout)))
+
+
+def _keep_on(run: Run, how: Watch, site: str, out: Path, hours: float, interval: float, say: Say) -> Seen:
     seen = _begin(out, site, interval)
     first = datetime.fromisoformat(seen.started)
     end = first + timedelta(hours=hours)
@@ -52,12 +85,10 @@ def _keep_on(run: Run, site: str, out: Path, hours: float, interval: float, say:
         wait = (due - datetime.now(UTC)).total_seconds()
         if wait > 0:
             run.stopped.wait(wait)
-        entry = _visit(run, site)
+        entry = how.visit(run, site)
         seen = _append(out, entry, seen)
         left = max(0.0, (end - datetime.now(UTC)).total_seconds() / 3600)
-        said = (
-            "测点没有 IPv6，不计" if entry["why"] == stability.NO_VANTAGE else entry["why"] or f"HTTP {entry['status']}"
-        )
+        said = how.own if entry["why"] == stability.NO_VANTAGE else entry["why"] or f"HTTP {entry['status']}"
         say(f"{entry['at']} {said}  {seen.good}/{seen.total}，还有 {left:.1f} h")
         if due >= end:
             return seen
@@ -99,9 +130,14 @@ def _write(out: Path, text: bytes, at: int) -> None:
         os.fsync(file.fileno())
 
 
-def _visit(run: Run, site: str) -> dict[str, Any]:
+def _notebook(run: Run, operations: tuple[str, ...]) -> Procedure:
+    """A notebook of its own for each visit: what was seen before is asked anew."""
+    return Procedure(replace(run, _seen={}), "watch", Check("watch", "", "procedure", {}, calls=operations))
+
+
+def _over_ipv6(run: Run, site: str) -> dict[str, Any]:
     """One visit, names looked up anew. A visit that fails counts only where the tester's own IPv6 works."""
-    notebook = Procedure(replace(run, _seen={}), "watch", Check("watch", "", "procedure", {}, calls=_OPERATIONS))
+    notebook = _notebook(run, IPV6.operations)
     at = stability.moment(datetime.now(UTC))
     page = Browser(notebook, fresh=True).get(site, 6)
     exchange = page.exchange
@@ -113,3 +149,14 @@ def _visit(run: Run, site: str) -> dict[str, Any]:
             why = stability.NO_VANTAGE if stopped.blocked_by == ENVIRONMENT else why
     elapsed = round(exchange.elapsed, 4) if exchange else 0.0
     return {"at": at, "status": page.status, "why": why, "peer": exchange.peer if exchange else "", "elapsed": elapsed}
+
+
+def _plainly(run: Run, _site: str) -> dict[str, Any]:
+    at = stability.moment(datetime.now(UTC))
+    seen = visiting.visit(_notebook(run, SITE.operations))
+    return {"at": at, "status": seen.status, "why": seen.why, "peer": seen.peer, "elapsed": seen.elapsed}
+
+
+IPV6 = Watch("stability_record", ("page", "dns_query", "vantage"), _over_ipv6, 24.0, 240.0, "测点没有 IPv6，不计")
+# 国办秘函〔2019〕19号: a week, more than 20 visits a day. Eight days hold seven whole ones, whenever they begin.
+SITE = Watch("availability_record", ("page",), _plainly, 192.0, 3600.0, "测点的网络不通，不计")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from conformance.sites import site, stability
+from conformance.sites import site, stability, visiting
 from conformance.suite import Cause, Procedure
 
 # A visit that the tester itself could not make says nothing about the site.
-_NOT_THE_SITE = frozenset((stability.NO_VANTAGE, "host-not-named", "budget", "not-routed", "request", "stopped"))
+_NOT_THE_SITE = visiting.NOT_VISITED | {stability.NO_VANTAGE}
 
 
 def visits_over_a_week_open_the_site(check: Procedure) -> None:

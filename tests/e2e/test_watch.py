@@ -13,6 +13,8 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.harness.watch import watch
+from conformance.model.exchange import Exchange, Response
+from conformance.sites import stability
 from conformance.sites.stability import read
 
 
@@ -89,3 +91,43 @@ def test_it_is_killed_and_taken_up_again(tmp_path: Path) -> None:
     again.communicate(timeout=20)
     assert again.returncode == 130
     assert read(out.read_bytes()).total >= before + 2
+
+
+def test_a_site_is_watched_over_whatever_reaches_it_and_can_be_taken_up_again(tmp_path: Path) -> None:
+    out = tmp_path / "visits.jsonl"
+    for _ in range(2):
+        _watch(out, "govsite", profile="govsite")
+    head, visits, _ = stability.visits(out.read_bytes())
+    assert head["site"] == "http://www.example.gov.cn/"
+    assert {(v.status, v.why) for v in visits} == {(200, "")}
+    _watch(out, "govsite+another-service-is-on-the-port", profile="govsite")
+    assert stability.visits(out.read_bytes())[1][-1].status == 404
+
+
+def test_the_testers_own_network_is_not_held_against_the_site(tmp_path: Path) -> None:
+    from conformance.model.exchange import Fault
+    from conformance.model.exchange import Request as Asked
+    from conformance.sites.visiting import visit
+
+    class Notebook:
+        """What `visit` needs of a check, over a network where some hosts answer and others do not."""
+
+        def __init__(self, dead: set[str]) -> None:
+            self.dead = dead
+
+        def parameter(self, name: str) -> object:
+            return self.optional(name)
+
+        def optional(self, name: str) -> object:
+            return {"site": "http://www.example.gov.cn/", "control_site": "http://control.example/"}.get(name)
+
+        def send(self, _operation: str, requests: list[Asked], *, fresh: bool) -> list[Exchange]:
+            (asked,) = requests
+            host = asked.url.split("/")[2]
+            if host in self.dead:
+                return [Exchange(asked, None, Fault("connect-timeout", "建立连接超时"), elapsed=10.0)]
+            return [Exchange(asked, Response(200, (), b""), elapsed=0.1)]
+
+    assert visit(Notebook({"www.example.gov.cn"})).why == "connect-timeout"  # type: ignore[arg-type]
+    assert visit(Notebook({"www.example.gov.cn", "control.example"})).why == stability.NO_VANTAGE  # type: ignore[arg-type]
+    assert visit(Notebook(set())).why == ""  # type: ignore[arg-type]
