@@ -17,6 +17,7 @@ from conformance.report.evidence import Budget, Reader
 from conformance.report.pictures import pictures
 from conformance.report.shape import CheckView, EvidenceView, Line, MeasureView, ReasonView
 from conformance.report.shots import Shots
+from conformance.report.tables import tables
 
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 SHOWN_REASONS, SHOWN_MEASURES, SHOWN_EVIDENCE, FOLDED_FROM = 20, 50, 20, 3
@@ -55,6 +56,7 @@ class Checks:
             sample=self._sample(result),
             measures=self._measures(result),
             pictures=pictures(self.context, result),
+            tables=tables(self.context, result),
             shots=self._shots.of(result) if self._shots and bad and in_full else (),
             generation=tuple(self._generation(result.generation or {})),
             manual=tuple(self._manual(judged.check)) if judged.check.kind == "manual" else (),

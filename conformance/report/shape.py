@@ -136,6 +136,23 @@ class EvidenceView:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A plain table; rows are already text, one cell a column."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTable:
+    """A table that a check kept for the reader; `more`: how many rows are only in the evidence."""
+
+    title: str
+    table: Table
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     name: str
     purpose: str
@@ -150,6 +167,7 @@ class CheckView:
     sample: tuple[str, ...] = ()
     measures: tuple[MeasureView, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    tables: tuple[NamedTable, ...] = ()
     shots: tuple[Shot, ...] = ()
     generation: tuple[Line, ...] = ()
     in_full: bool = False  # the tree prints the reasons too, because no finding of its own does
@@ -296,11 +314,16 @@ class Untested:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A plain table; rows are already text, one cell a column."""
+class ScoringView:
+    """评分 of an inspection: `word` is its outcome, `said` the arithmetic and what it leaves open."""
 
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    title: str
+    intro: str
+    code: str
+    word: str
+    vetoes: Table
+    deductions: Table
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,5 +468,6 @@ class ReportView:
     paper: bool = False  # made for pages: no filter, no folds, evidence in an appendix
     watermark: str = ""
     benchmark: BenchmarkView | None = None
+    scoring: ScoringView | None = None
     equipment: Table = Table((), ())  # 检测设备与工具 of the laboratory
     appendix: Rows[EvidenceView] = field(default_factory=lambda: Rows((), lambda item: item))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from conformance.model.verdict import Overall
 from conformance.record.reading import Record
-from conformance.report import batch, benchmark, course, frame, scope
+from conformance.report import batch, benchmark, course, frame, scope, scoring
 from conformance.report.appendix import Appendix, paper_budgets
 from conformance.report.case import read_case
 from conformance.report.checks import Checks
@@ -91,6 +91,7 @@ def build_view(
         tools=course.tools(context),
         equipment=scope.equipment(context),
         benchmark=benchmark.view(context),
+        scoring=scoring.view(context),
         profiles=scope.profiles(context),
         sources=scope.sources(context),
         rules=frame.rules(context, case),

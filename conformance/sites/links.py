@@ -62,6 +62,20 @@ def read(page: bytes, base: str, content_type: str = "") -> Page:
     return Page(tuple(dict.fromkeys(links)), tuple(dict.fromkeys(resources)), tuple(dict.fromkeys(ending)))
 
 
+def readable(address: str) -> str:
+    """An address as a reader knows it: percent-encoded UTF-8 as its characters, where these show what they are."""
+    plain = unquote(address, errors="strict") if "%" in address and _utf8(address) else address
+    return plain if plain.isprintable() and " " not in plain else address
+
+
+def _utf8(address: str) -> bool:
+    try:
+        unquote(address, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def ends_a_session(address: str) -> bool:
     """Whether following it could log somebody out, or undo what a check did before."""
     return _ENDING.search(unquote(address)) is not None

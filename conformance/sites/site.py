@@ -14,6 +14,7 @@ from conformance.sites import columns as column_rules
 from conformance.sites import survey as reading
 from conformance.sites.columns import Column
 from conformance.sites.crawl import Rules, crawl
+from conformance.sites.links import readable
 from conformance.sites.survey import Survey
 
 NAME = "网站抓取"
@@ -134,5 +135,26 @@ def columns(check: Procedure, found: Survey, *kinds: str) -> tuple[Column, ...]:
 
 
 def table(check: Procedure, title: str, heads: list[str], rows: list[list[str]]) -> None:
-    """A table for the report, kept as evidence."""
-    check.attach(f"表 {title}", {"table": heads, "rows": rows[:500], "rows_in_all": len(rows)})
+    """A table for the report, kept as evidence; addresses as a reader knows them."""
+    shown = [[readable(cell) if cell.startswith("http") else cell for cell in row] for row in rows[:500]]
+    check.attach(f"表 {title}", {"table": heads, "rows": shown, "rows_in_all": len(rows)})
+
+
+def rules_table(check: Procedure, found: Survey) -> None:
+    """同站规则、限度、robots.txt 和没有访问的地址, for the report."""
+    rules, left, samples = found.rules, found.notes.get("left", {}), found.notes.get("samples", {})
+    depth = max((d for u, d in found.notes.get("depth", {}).items() if u in found.pages), default=0)
+    robots = str(found.notes.get("robots", "")).strip()
+    rows = [
+        ["从哪里开始", found.start],
+        ["站内的主机", "、".join(found.hosts)],
+        ["站外", "也试开 hosts 列出的主机" if rules.get("outside") else "不访问"],
+        ["上限", (f"{rules.get('pages')} 页，{rules.get('files')} 个附件，{rules.get('links')} 个其他链接，深度 "
+         f"{rules.get('depth')}，{int(rules.get('octets', 0)) >> 20} MB，{float(rules.get('seconds', 0)):g} s")],
+        ["速度", f"每秒至多 {float(rules.get('rate', 0)):g} 次" if rules.get("rate") else "不限"],
+        ["robots.txt", {"obey": "遵守", "ignore": "不遵守"}[str(rules.get("robots"))] + (f"：{robots[:200]}" if robots else "（没有）")],
+        ["实际", (f"{len(found.exchanges)} 个地址，其中 {len(found.pages)} 页、{len(found.files)} 个附件，深度 {depth}，"
+         f"{int(found.notes.get('octets', 0)) / 1e6:.1f} MB，{float(found.notes.get('seconds', 0)):.1f} s")],
+    ]  # fmt: skip
+    rows += [[f"没有访问：{why}", f"{n} 个，如 {readable(samples.get(why, ''))}"] for why, n in left.items()]
+    table(check, "抓取的规则和范围", ["项", "内容"], rows)

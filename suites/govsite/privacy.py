@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.sites import crawl, site
+from conformance.sites.links import readable
 from conformance.sites.personal import Found, find
 from conformance.suite import Cause, Procedure
 
@@ -64,5 +65,5 @@ def _judge(check: Procedure, rows: list[list[str]], what: str) -> None:
         f"{what}中有 {len(rows)} 处完整的个人号码",
         expected="0 处",
         actual="；".join(f"{kind} {shown}" for _, kind, shown, _ in rows[:_NAMED]),
-        where="；".join(dict.fromkeys(url for url, *_ in rows[:_NAMED])),
+        where="；".join(dict.fromkeys(readable(url) for url, *_ in rows[:_NAMED])),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.sites import attachments, site
-from conformance.sites.links import host_of
+from conformance.sites.links import host_of, readable
 from conformance.sites.survey import Came, Survey
 from conformance.suite import Cause, Procedure
 
@@ -15,6 +15,7 @@ _NAMED = 5
 def in_site_links_open(check: Procedure) -> None:
     """WEB-14：站内页面。以不存在的地址作对照：认不出“不存在”，就认不出死链。"""
     found = site.survey(check)
+    site.rules_table(check, found)
     urls = [
         u
         for u in found.exchanges
@@ -83,7 +84,7 @@ def _judge(check: Procedure, found: Survey, what: str, urls: Sequence[str]) -> s
         not dead,
         f"{what}有 {len(dead)} 处打不开",
         expected=f"都在 {slow:g} 秒内打开",
-        actual="；".join(f"{c.url} {c.said}" for c in dead[:_NAMED]),
+        actual="；".join(f"{readable(c.url)} {c.said}" for c in dead[:_NAMED]),
         where="；".join(dict.fromkeys(found.linked.get(c.url, "") for c in dead[:3])),
     )
     return unseen

@@ -71,7 +71,7 @@ def _count(
     stale = [c for c in chosen if not c.blank and not c.since(limits[c.name])]
     for c in chosen:
         check.witness(f"{c.name}：{c.newest or '没有日期'}")
-    site.table(check, f"{what}（监测时间点 {site.today(check)}）", HEADS, [c.row(limits[c.name]) for c in chosen])
+    site.table(check, f"各栏目的更新（监测时间点 {site.today(check)}）", HEADS, [c.row(limits[c.name]) for c in chosen])
     check.measure(what, len(stale), "个", limit=veto, statistic="达到限值即否决", n=len(chosen))
     check.expect(
         len(stale) < veto,
