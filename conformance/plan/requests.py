@@ -12,7 +12,6 @@ from conformance.model.target import Target
 from conformance.plan.files import served_calls
 from conformance.plan.select import Planned, plan
 from conformance.target import bind, effective_auth
-from conformance.target.files import find
 from conformance.target.requirements import requirements
 
 MOST_PAGES = 20  # of a paged operation, unless its binding says otherwise
@@ -159,6 +158,8 @@ def _files(target: Target) -> list[str]:
     """The files that the target names, the first of them by name."""
     if not target.documents.get("paths"):
         return []
+    from conformance.target.files import find
+
     found = find(target.documents)
     lines = [f"要检测的文件 {len(found.files) + len(found.large)} 个，只读，不发送任何内容"]
     lines += [f"    {f.name}  {f.size} 字节" for f in found.files[:_MOST_FILES]]

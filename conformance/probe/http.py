@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx as client_library  # the one line to change for httpx2
@@ -35,7 +35,6 @@ USER_AGENT = "conformance"
 _HEADERS = {"accept": "*/*", "accept-encoding": "gzip, deflate", "user-agent": USER_AGENT}
 _RAW = frozenset({DNS, TCP, VANTAGE})  # these name an address, and no host
 _IDLE = 2.0  # seconds a connection is kept unused; shorter than common servers' own limit, so that none dies under us
-_CHUNK = 65536
 _NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for connections without TLS; it would refuse every certificate
 
 
@@ -103,7 +102,7 @@ class HttpPort:
         if request.method in _RAW:
             return self._admitted(request, operation, identity, self._raw)
         try:  # read by the client's own parser: the host that is asked about is the host that is connected to
-            url = client_library.URL(request.url)
+            url = _url(request.url)
             host = url.host.lower()
         except (client_library.InvalidURL, UnicodeError, ValueError) as error:  # a system gave it, such as `http://[`
             return _failed(request, "request", f"请求无法构造: {error}", operation, identity)
@@ -292,7 +291,7 @@ class HttpPort:
         parts: list[bytes] = []
         size = raw = 0
         try:
-            for chunk in answer.iter_raw(_CHUNK):
+            for chunk in answer.stream:  # as it comes from the connection, 64 KiB at most
                 raw += len(chunk)
                 plain = decode.feed(chunk, limit + 1 - size)
                 size += len(plain)
@@ -341,6 +340,12 @@ class HttpPort:
             for watch in list(self._watch.values()):
                 if watch.deadline and now > watch.deadline:
                     watch.cut()
+
+
+@lru_cache(maxsize=1024)
+def _url(text: str) -> Any:
+    """The client's URL; the same few addresses are asked again and again, and reading one takes as long as sending it."""
+    return client_library.URL(text)
 
 
 _WAITS, _WAITED, _CONNECTED = 1, 2, 3

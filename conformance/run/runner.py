@@ -21,7 +21,6 @@ from conformance.plan.requests import most_requests
 from conformance.plan.select import Planned
 from conformance.probe.operation import UnboundField
 from conformance.profile import procedure_file
-from conformance.run import documents
 from conformance.run.context import Aborted, Procedure, Stopped, moment
 from conformance.run.declared import carry_out, run_control
 from conformance.run.run import Run
@@ -129,6 +128,8 @@ def _body(profile: Profile, check: Check, run: Run) -> Callable[[Procedure], Non
 
         return controlled
     if check.kind == "document":
+        from conformance.run import documents  # a run without files starts without their readers
+
         return lambda notebook: documents.carry_out(notebook, run, check.spec)
     return lambda notebook: carry_out(notebook, check.spec, lambda: _specs(profile))
 
