@@ -61,6 +61,7 @@ class Laboratory:
     reviews: tuple[Review, ...] = ()
     qualifications: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
+    verify: str = ""  # address of the page where reports can be verified, without a fragment
     digest: Mapping[str, str] = field(default_factory=dict)
 
     def keys(self, role: str = "") -> list[PublicKey]:
@@ -120,6 +121,7 @@ def load_laboratory(path: str | Path) -> Laboratory:
         ),
         qualifications=tuple(folder / q for q in data.get("qualifications", ())),
         notes=tuple(data.get("notes", ())),
+        verify=data.get("verify", ""),
     )
 
 

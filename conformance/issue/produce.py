@@ -127,6 +127,8 @@ def _issued(record: Record, dossier: Dossier, lab: Laboratory, number: str) -> I
         marks=lab.marks,
         replaces=Replaced(str(replaces["number"]), replaces["relation"], replaces["reason"]) if replaces else None,
         notes=lab.notes,
+        verify=lab.verify,
+        pin=bound(record, dossier.case)[MANIFEST]["sha256"],
     )
 
 

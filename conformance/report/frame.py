@@ -13,6 +13,7 @@ from conformance.record.digest import sha256
 from conformance.record.source import LEDGER, MANIFEST, read_bytes
 from conformance.report.case import Case
 from conformance.report.clauses import unconfirmed_that_count
+from conformance.report.code import code
 from conformance.report.context import Context, mapping
 from conformance.report.issued import MarkSlot
 from conformance.report.kind import Kind, kind_of
@@ -105,6 +106,7 @@ def cover(context: Context, case: Case, number: str) -> Cover:
         organisation_note="" if laboratory else w["cover.self_note"],
         marks=marks,
         seal=Slot(w["cover.seal"], w["cover.seal_hint"]) if issued else None,
+        code=code(context),
     )
 
 

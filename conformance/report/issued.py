@@ -61,3 +61,5 @@ class Issued:
     marks: tuple[MarkSlot, ...] = ()
     replaces: Replaced | None = None
     notes: tuple[str, ...] = field(default=())
+    verify: str = ""  # where the laboratory lets a report be verified
+    pin: str = ""  # SHA-256 of the manifest of the record

@@ -358,6 +358,16 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code: what it holds, what it is for, its side in modules, and the dark ones as one SVG path."""
+
+    text: str
+    says: str
+    size: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     title: str
     subtitle: str
@@ -370,6 +380,7 @@ class Cover:
     organisation_note: str
     marks: tuple[Slot, ...]
     seal: Slot | None
+    code: Code | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,16 @@ async function check(files, keys) {
   return { ok: problems.length === 0, status, about, problems };
 }
 
+// The QR code on a cover leads here and names the report: #number=…&manifest=… (SHA-256 of the record's manifest).
+function another(asked, about) {
+  const pin = about && about.record && about.record["manifest.json"];
+  return Boolean(asked.get("number") && about && (asked.get("number") !== about.number || asked.get("manifest") !== (pin && pin.sha256)));
+}
+
 (function () {
   const folder = document.getElementById("folder"), keys = document.getElementById("keys"), result = document.getElementById("result"), list = document.getElementById("problems");
+  const asked = new URLSearchParams(location.hash.slice(1)), told = document.getElementById("asked");
+  if (asked.get("number")) { told.hidden = false; told.textContent = `${told.dataset.label} ${asked.get("number").slice(0, 80)}`; }
   async function bytes(file) { return new Uint8Array(await file.arrayBuffer()); }
   async function run() {
     if (!folder.files.length || !keys.files.length) return;
@@ -151,6 +159,7 @@ async function check(files, keys) {
       const files = new Map();
       for (const file of folder.files) files.set(file.webkitRelativePath.split("/").slice(1).join("/"), await bytes(file));
       const found = await check(files, JSON.parse(new TextDecoder().decode(await bytes(keys.files[0]))));
+      if (another(asked, found.about)) { found.ok = false; found.problems.push(told.dataset.another); }
       const name = found.about ? `${found.about.laboratory} ${found.about.number} ${found.about.date} ${found.about.conclusion}` : "";
       result.className = found.ok && found.status === "valid" ? "good" : "bad";
       result.textContent = (found.ok ? "✔ " : "✘ ") + name + " — " + found.status;

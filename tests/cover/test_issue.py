@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -565,9 +567,47 @@ def test_a_record_that_names_a_laboratory_stays_a_draft_until_it_is_issued(tmp_p
     assert 'class="slots"' not in page
 
 
+def test_only_an_issued_report_has_a_code_and_it_leads_to_the_page_and_pins_the_record(
+    made: tuple[Path, Lab], tmp_path: Path
+) -> None:
+    from urllib.parse import parse_qs, urlsplit
+
+    zxing = pytest.importorskip("zxingcpp")
+    image = pytest.importorskip("PIL.Image")
+    from conformance.report.code import code, png
+    from conformance.report.context import Context
+    from conformance.report.formats import export
+    from conformance.report.issued import Issued
+    from conformance.report.text import identity
+    from conformance.report.wording import wording
+
+    folder, _ = made
+    assert '<div class="code"><svg' in (folder / "report.html").read_text("utf-8")
+    self_check = good_record(tmp_path / "self", case={})
+    for record in (self_check, good_record(tmp_path / "draft")):
+        assert '<div class="code"' not in export(record, "html", tmp_path / "out.html").read_text("utf-8")
+
+    pin = json.loads((folder / SEAL).read_bytes())["payload"]
+    pin = json.loads(b64decode(pin))["predicate"]["record"]["manifest.json"]["sha256"]
+    given = Issued("EX-2026-0001", {}, "2026-11-25", CASE, (), verify="https://lab.example/verify.html", pin=pin)
+    for issued_, address in ((given, "https://lab.example/verify.html"), (replace(given, verify=""), "")):
+        drawn = code(Context(self_check, wording(), identity, issued_))
+        assert drawn is not None
+        read = zxing.read_barcodes(image.open(io.BytesIO(png(drawn))))[0].text
+        assert read == drawn.text
+        if address:
+            assert read.startswith(address + "#")
+            assert parse_qs(urlsplit(read).fragment) == {"number": ["EX-2026-0001"], "manifest": [pin]}
+        else:
+            assert read == f"number: EX-2026-0001\nmanifest: {pin}"
+    assert code(Context(self_check, wording(), identity, replace(given, pin=""))) is None
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
+        (lambda d: d.update(verify="javascript:alert(1)"), "I020"),
+        (lambda d: d.update(verify="https://lab.example/#x"), "I020"),
         (lambda d: d.pop("people"), "I020"),
         (lambda d: d["people"][0].update(roles=["boss"]), "I020"),
         (lambda d: d["people"][0].update(key="x"), "I021"),

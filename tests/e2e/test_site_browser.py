@@ -84,6 +84,16 @@ def test_verify_html_agrees_with_the_command(
     shutil.copy(archive / "EX-2026-0003" / "sign-off" / "review.dsse.json", bad / "sign-off" / "review.dsse.json")
     assert "[V505] review" in checked(page, bad, keys)["problems"]
 
+    about = json.dumps(good["about"])
+    pin = good["about"]["record"]["manifest.json"]["sha256"]
+    for number, manifest, other in (
+        ("EX-2026-0002", pin, False),
+        ("EX-2026-0002", "0" * 64, True),
+        ("EX-2026-0001", pin, True),
+    ):
+        asked = f"new URLSearchParams('number={number}&manifest={manifest}')"
+        assert page.evaluate(f"another({asked}, {about})") is other, "what the QR code of a cover asks for"
+
     others = json.loads(json.dumps(keys))
     others["people"] = [p for p in others["people"] if p["id"] != "zhao"]
     found = checked(page, archive / "EX-2026-0002", others)

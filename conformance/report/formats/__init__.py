@@ -33,6 +33,7 @@ FORMATS: Mapping[str, Format] = {
     for f in (
         Format("html", "report.html", "一个网页文件，可打印成 A4", ""),
         Format("pdf", "report.pdf", "A4 版式的 PDF，证据在附录", "pdf"),
+        Format("typst", "volume.pdf", "成千条款的 PDF，由 Typst 排版", "volume"),
         Format("docx", "report.docx", "Word 文件，可用实验室自己的模板", "word"),
         Format("xlsx", "clauses.xlsx", "条款表，电子表格", "sheet"),
         Format("json", "results.json", "全部结果，按公布的 JSON Schema", "data"),

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import logging
 import warnings
+from datetime import datetime
 from typing import Any
 
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
-from conformance.record.source import MANIFEST, read_bytes
-from conformance.report.formats.data import render as results
+from conformance.report.formats.attached import attached
+from conformance.report.formats.glyphs import on_paper, written_out
 from conformance.report.formats.paper import pages
 from conformance.report.how import How
 from conformance.report.html import asset, environment, page_style, raw
@@ -28,25 +28,31 @@ VARIANT = "pdf/a-3a"
 
 def render(record: Record, how: How) -> bytes:
     """PDF/A-3 with tags (the flags are set; no checker of PDF/A is part of this project)."""
-    weasyprint = engine()
-    text = html(record, how)
-    made = instant(record.ended)
+    engine()
+    text, files, at = on_paper(html(record, how)), attached(record, how), instant(record.ended)
+    made, missing = _made(text, files, at)
+    if missing:  # laid out once more, with what no font here can draw written out
+        made, _ = _made(written_out(text, missing), files, at)
+    return made
+
+
+def _made(text: str, files: list[tuple[str, bytes]], at: datetime) -> tuple[bytes, set[int]]:
+    """The file, and the characters that no font has."""
     attachments = [
-        weasyprint.Attachment(
-            string=data, name=name, description=name, created=made, modified=made, relationship="Data"
-        )
-        for name, data in _attached(record, how)
+        engine().Attachment(string=data, name=name, description=name, created=at, modified=at, relationship="Data")
+        for name, data in files
     ]
     out = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint 70 leaves its colour profile open
-        pages(text, refuse, pdf_variant=VARIANT).write_pdf(
+        document = pages(text, refuse, pdf_variant=VARIANT)
+        document.write_pdf(
             out,
             pdf_variant=VARIANT,
             attachments=attachments,
             pdf_identifier=hashlib.sha256(text.encode()).digest()[:16],
         )
-    return out.getvalue()
+    return out.getvalue(), {point for font in document.fonts.values() for point in font.missing if point > 0x7E}
 
 
 def html(record: Record, how: How) -> str:
@@ -70,18 +76,7 @@ def html(record: Record, how: How) -> str:
     return environment().get_template("paper.html.j2").render(values)
 
 
-def _attached(record: Record, how: How) -> list[tuple[str, bytes]]:
-    files = [("results.json", results(record, how))]
-    try:
-        data = read_bytes(record.source, MANIFEST)
-        json.loads(data)
-    except (FileNotFoundError, ValueError):
-        return files
-    return [*files, (MANIFEST, data)]
-
-
 def engine() -> Any:
-    """WeasyPrint. MissingExtra with the one command when it, or what it lays text out with, is missing."""
     try:
         import weasyprint
     except ImportError:

@@ -17,6 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from conformance.errors import MissingExtra, RecordError
 from conformance.record.reading import Record, instant
+from conformance.report.code import png
 from conformance.report.formats.zipped import still
 from conformance.report.how import How
 from conformance.report.shape import ReportView
@@ -32,7 +33,8 @@ def render(record: Record, how: How) -> bytes:
     """RecordError R112 for a template that cannot be used, R113 for one that hides what the document is."""
     try:
         from docx.opc.exceptions import OpcError
-        from docxtpl import DocxTemplate
+        from docx.shared import Mm
+        from docxtpl import DocxTemplate, InlineImage
     except ImportError:
         raise MissingExtra("docxtpl", "docx") from None
     path = how.template or folder("reports") / "word" / "report.docx"
@@ -42,7 +44,9 @@ def render(record: Record, how: How) -> bytes:
         if path.stat().st_size > MOST:
             raise ValueError(f"larger than {MOST} bytes")
         document = DocxTemplate(str(path))
-        document.render({"r": view, "w": how.words()}, jinja_env=_environment(), autoescape=True)
+        code = view.cover.code
+        picture = InlineImage(document, io.BytesIO(png(code)), width=Mm(28)) if code else ""
+        document.render({"r": view, "w": how.words(), "code": picture}, jinja_env=_environment(), autoescape=True)
         document.save(out)
     except (TemplateError, OpcError, zipfile.BadZipFile, OSError, SyntaxError, ValueError, KeyError) as error:
         raise RecordError(

@@ -1,0 +1,135 @@
+"""The report as PDF by Typst: for thousands of clauses, and for machines without Pango. The order is that of `pdf`.
+
+The template is ours and fixed. What a record holds goes in as one JSON document and is printed as text: nothing that
+a system, a person or a profile wrote is ever read as Typst markup or code, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from conformance.errors import MissingExtra
+from conformance.record.reading import Record, instant
+from conformance.report.code import svg
+from conformance.report.formats.attached import attached
+from conformance.report.formats.glyphs import on_paper, written_out
+from conformance.report.how import How
+from conformance.report.shape import ReportView, Rows
+from conformance.report.text import visible
+from conformance.report.view import build_view
+from conformance.resources import folder
+
+SANS = (
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+)
+SERIF = ("Noto Serif CJK SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "STSong", *SANS)
+SIGNS = ("DejaVu Sans", "Noto Sans Symbols", "Noto Sans Symbols2", "Segoe UI Symbol", "DejaVu Sans Mono")  # ✔ ✘ ◐ ␛
+MONO = ("DejaVu Sans Mono", "Liberation Mono", "Consolas")
+# Typst breaks a line only where a language allows it; a run of anything else gets places to break.
+_RUN = re.compile("[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]{16,}")
+_STEP = re.compile("(.{8})(?=.)", re.DOTALL)
+_DRAWN = {0x200B, 0x2060, 0xFEFF}  # zero width: nothing to draw
+_WHOLE = re.compile("[0-9a-f]{64}")  # a digest fits where it is printed, and can be copied
+
+
+def render(record: Record, how: How) -> bytes:
+    """PDF/A-3 with tags. MissingExtra X001 without Typst, or without a Chinese font."""
+    try:
+        import typst
+    except ImportError:
+        raise MissingExtra("typst", "typst") from None
+    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+    words = how.words()
+    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
+    values = plain(view)
+    values["number"], values["head"] = visible(view.number), visible(view.head)
+    for row, clause in enumerate((c for s in values["standards"] for h in s["chapters"] for c in h["clauses"]), 1):
+        clause["row"] = row
+    files = attached(record, how)
+    data = {
+        "r": values,
+        "w": {k: visible(v) for k, v in words.items()},
+        "fonts": _families(fonts.families()),
+        "anchors": dict.fromkeys(_anchors(values), True),
+        "attached": [[name, f"attached-{n}"] for n, (name, _) in enumerate(files)],
+        "code": svg(view.cover.code) if view.cover.code else "",
+    }
+    printed = on_paper(json.dumps(data, ensure_ascii=False))
+    inputs = {"data": written_out(printed, _missing(printed, fonts, data["fonts"]))}
+    inputs |= {f"attached-{n}": content.decode() for n, (_, content) in enumerate(files)}
+    template = (folder("reports") / "typst" / "report.typ").read_bytes()
+    compiler = typst.Compiler(template, font_paths=fonts, sys_inputs=inputs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", typst.TypstWarning)
+        made = compiler.compile(format="pdf", pdf_standards=["a-3a"], timestamp=int(instant(record.ended).timestamp()))
+    assert isinstance(made, bytes)
+    return made
+
+
+def _missing(text: str, fonts: Any, families: Mapping[str, Sequence[str]]) -> set[int]:
+    """Characters without a glyph in any font. PDF/A allows none of them, and Typst makes no file of it then."""
+    from fontTools.ttLib import TTFont, TTLibError
+
+    used = {ord(c) for c in set(text) if ord(c) > 0x7E}
+    named = {name for names in families.values() for name in names}
+    seen: set[tuple[str, int]] = set()
+    for font in sorted(fonts.fonts(), key=lambda f: f.family not in named):  # those that are named have nearly all
+        if not used:
+            break
+        if font.path and (font.path, font.index) not in seen:
+            seen.add((font.path, font.index))
+            try:
+                with TTFont(font.path, fontNumber=font.index, lazy=True) as opened:
+                    used -= (opened.getBestCmap() or {}).keys()
+            except (TTLibError, OSError):
+                continue  # a font that cannot be read draws nothing
+    return used - _DRAWN
+
+
+def plain(value: Any) -> Any:
+    """A view as data: dataclasses as mappings, sequences as lists, every text visible and able to break."""
+    if isinstance(value, str):
+        return _breaking(visible(value))
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if dataclasses.is_dataclass(value):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Rows | Sequence):
+        return [plain(v) for v in value]
+    raise TypeError(f"{type(value)} in a report")
+
+
+def _breaking(text: str) -> str:
+    if len(text) < 16 or _WHOLE.fullmatch(text):
+        return text
+    return _RUN.sub(lambda run: _STEP.sub("\\1\u200b", run[0]), text)
+
+
+def _anchors(values: dict[str, Any]) -> Iterator[str]:
+    """Every clause, where findings lead to; a link to a place that is not there would be an error of Typst."""
+    for standard in values["standards"]:
+        yield from (c["anchor"] for h in standard["chapters"] for c in h["clauses"])
+
+
+def _families(known: Sequence[str]) -> dict[str, list[str]]:
+    """The fonts that are here. MissingExtra when none of them has Chinese characters."""
+    have = set(known)
+    serif, sans = ([f for f in names if f in have][:1] for names in (SERIF, SANS))
+    if not serif:
+        raise MissingExtra("中文字体", "typst", "apt-get install fonts-noto-cjk")
+    mono, signs = [f for f in MONO if f in have][:1], [f for f in SIGNS if f in have]
+    sans = sans or serif
+    return {"serif": [*serif, *signs], "sans": [*sans, *signs], "mono": [*mono, *sans, *signs]}
+
+
+__all__ = ["ReportView", "plain", "render"]
