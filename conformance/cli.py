@@ -29,7 +29,7 @@ _FORMS = (
     "pdf",
     "docx",
 )  # as `conformance.authoring.formats.FORMS`
-_FORMATS = ("html", "pdf", "docx", "xlsx", "json", "csv", "junit", "ctrf", "earl", "oscal", "in-toto", "gitb")
+_FORMATS = ("html", "pdf", "typst", "docx", "xlsx", "json", "csv", "junit", "ctrf", "earl", "oscal", "in-toto", "gitb")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

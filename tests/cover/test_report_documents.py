@@ -330,7 +330,12 @@ def test_the_workbook_holds_the_table_as_text_with_a_filter(records: dict[str, R
 
 @pytest.mark.parametrize(
     ("form", "package", "extra"),
-    [("pdf", "weasyprint", "print"), ("docx", "docxtpl", "docx"), ("xlsx", "openpyxl", "xlsx")],
+    [
+        ("pdf", "weasyprint", "print"),
+        ("typst", "typst", "typst"),
+        ("docx", "docxtpl", "docx"),
+        ("xlsx", "openpyxl", "xlsx"),
+    ],
 )
 def test_a_missing_extra_names_the_command_that_installs_it(
     records: dict[str, Record], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, package: str, extra: str

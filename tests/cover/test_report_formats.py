@@ -30,7 +30,7 @@ from conformance.report.formats.table import harmless
 from conformance.report.formats.verdicts import FROM_CTRF, FROM_EARL, GITB_OVERALL, TABLE
 
 SCHEMA = json.loads((Path(conformance.report.__file__).parent / "schemas" / "results.schema.json").read_text("utf-8"))
-MACHINE = [name for name in FORMATS if name not in ("html", "pdf", "docx", "xlsx")]
+MACHINE = [name for name in FORMATS if name not in ("html", "pdf", "typst", "docx", "xlsx")]
 XML_FORMATS = ("junit", "gitb")
 HOSTILE = "<script>]]>&amp;\x1b[31m\x00\u202e\u200b\ud800\ufffe\x0b\"'\r\n=1+1"
 
