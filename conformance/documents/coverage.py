@@ -26,10 +26,15 @@ _MOST_MAPS = 64
 
 @dataclass(frozen=True, slots=True)
 class CoveragePolicy:
-    """`root`: must OFD.xml be covered (None: told as a warning); `exclude`: folders that need not be, each ending in /."""
+    """`root`: must OFD.xml be covered (None: told as a warning); `exclude`: folders that need not be, each ending in /.
+
+    holds   tells of a signature whether it is right (None: not known); whoever examines a whole package puts its own
+            results here, else the description of a signature is taken at its word
+    """
 
     root: bool | None = None
     exclude: tuple[str, ...] = ()
+    holds: Callable[[Signature], bool | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,39 +144,53 @@ def sig_08(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
         return out
     for g in readable(s, t):
         c = coverage(s, g, policy)
-        later = _covered_later(s, g) if c.missing else frozenset()
-        open_ = [m for m in c.missing if m[0] not in later]
+        later, perhaps = _covered_later(s, g, policy) if c.missing else (frozenset[str](), frozenset[str]())
+        open_ = [m for m in c.missing if m[0] not in later | perhaps]
+        unsure = [m for m in c.missing if m[0] in perhaps - later]
         for name, role in open_[:_SHOWN]:
             t.fail(f"{WORDS[role]}不在签名保护范围内", expected="在 References 中", actual=shown(name), where=g.name)
         if len(open_) > _SHOWN:
             t.fail(f"另有 {len(open_) - _SHOWN} 个文件不在保护范围内", where=g.name)
-        if added := len(c.missing) - len(open_):
+        if unsure:
+            t.unknown(f"有 {len(unsure)} 个文件只由其后的签名保护，那个签名无法验证", where=g.name)
+        if added := len(c.missing) - len(open_) - len(unsure):
             t.warn(f"有 {added} 个文件不在本签名的保护范围内，由其后的签名保护", where=g.name)
         if c.complete:
             t.good("文档的全部文件都在保护范围内", g.name, actual=f"{len(c.covered)} 个文件")
     return t.done()
 
 
-def _covered_later(s: SignatureSet, signature: Signature) -> frozenset[str]:
-    """Files that a later signature of the same list protects, and whose digest there is right."""
-    return frozenset(
-        d.reference.found
-        for g in s.signatures
-        if g.list_name == signature.list_name and g.index > signature.index and g.name != signature.name
-        for d in s.digests(g)
-        if d.ok and d.reference.found is not None
-    )
+def _covered_later(
+    s: SignatureSet, signature: Signature, policy: CoveragePolicy
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Files that a later signature of the same list protects: (by one that holds, by one of which that is not known).
+
+    Anybody can write a description with right digests; what protects is the signature over it.
+    """
+    sure: set[str] = set()
+    unsure: set[str] = set()
+    for g in s.signatures:
+        if g.list_name != signature.list_name or g.index <= signature.index or g.name == signature.name:
+            continue
+        holds = policy.holds(g) if policy.holds is not None else None
+        if holds is not False:
+            files = {d.reference.found for d in s.digests(g) if d.ok and d.reference.found is not None}
+            (unsure if holds is None and policy.holds is not None else sure).update(files)
+    return frozenset(sure), frozenset(unsure)
 
 
 def sig_09(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
-    """A note or a later version changes OFD.xml, so whoever signs after that covers it."""
+    """A note or a later version changes OFD.xml, so whoever signs after that covers it.
+
+    A later signature that does not hold is told of by SIG-08; it counts for nothing where OFD.xml has to be covered.
+    """
     t = Teller("SIG-09", Layer.POLICY)
     if (out := unsigned(s, t)) is not None:
         return out
     for g in readable(s, t):
         if ROOT in g.covered:
             continue
-        if ROOT in _covered_later(s, g):
+        if ROOT in _covered_later(s, g, policy if policy.root else DEFAULT)[0]:
             t.good("OFD.xml 由其后的签名保护", g.name)
             continue
         tell = t.fail if policy.root else t.warn

@@ -80,6 +80,15 @@ def examine(
         out += check(ofd)
     for rule in signature_rules.CLAUSES.values():
         out += rule(s, signing)
+
+    def holds(g: Signature) -> bool | None:
+        """Of a later signature that is to protect what an earlier one leaves open: value and description are right."""
+        value = values[g.index]
+        if value is None or any(f.clause == "SES-05" and f.level is Level.FAIL for f in value.findings):
+            return False
+        return value.value_ok
+
+    cover = replace(cover, holds=holds)
     for rule_ in coverage.CLAUSES.values():
         out += rule_(s, cover)
     out += integrity.int_01(ofd)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from conformance.codes.text import shown
@@ -29,6 +29,10 @@ class Verified(Protocol):
     @property
     def message(self) -> str:
         """Why it is not right."""
+
+    @property
+    def others(self) -> Findings:
+        """What else does not hold or cannot be told of it: structure, trust in the signer, the time-stamp."""
 
 
 class Verify(Protocol):
@@ -127,4 +131,4 @@ def int_02(ofd: Ofd, verify: Verify | None = None) -> Findings:
         t.good("完整性保护文件的签名验证通过", where)
     if not result.time_stamp:
         t.fail("签名不带时间戳", expected="带时间戳的数字签名", where=where, layer=Layer.POLICY)
-    return t.done()
+    return (*t.done(), *(replace(f, clause="INT-02", where=f"{where}#{f.where}") for f in result.others))

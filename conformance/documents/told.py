@@ -17,6 +17,7 @@ from conformance.documents.times import Time
 
 # The clauses that say whether the signature value itself is right.
 _VALUE = ("SES-10", "CMS-02", "SEAL-12")
+_RELIED_ON = ("CMS-01", judge_cms.TRUST, judge_cms.STAMP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class _Verified:
     ok: bool | None
     time_stamp: bool
     message: str
+    others: Findings
 
 
 def verifier(policy: Policy) -> Any:
@@ -159,7 +161,11 @@ def verifier(policy: Policy) -> Any:
 
     def verify(data: bytes, content: bytes) -> _Verified:
         result = judge_cms.judge(data, policy, document=content)
-        bad = next((f.message for f in result.judgement.findings if f.level is Level.FAIL and f.clause in _VALUE), "")
-        return _Verified(_ok(result.judgement.findings, "CMS-02"), result.stamp is not None, bad)
+        found = result.judgement.findings
+        bad = next((f.message for f in found if f.level is Level.FAIL and f.clause in _VALUE), "")
+        # A right value of a stranger's key, or with a time-stamp of another file, is no signature to rely on.
+        others = tuple(f for f in found if f.clause in _RELIED_ON and f.level in (Level.FAIL, Level.UNKNOWN))
+        stamped = any(f.clause == judge_cms.STAMP and f.level is not Level.NOT_APPLICABLE for f in found)
+        return _Verified(_ok(found, "CMS-02"), stamped, bad, others)
 
     return verify

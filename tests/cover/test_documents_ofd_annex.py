@@ -10,7 +10,7 @@ import kit_ofd as kit
 import pytest
 
 from conformance.documents import archive, encryption, integrity, licence, licence_rules
-from conformance.documents.finding import Findings, Level, worst
+from conformance.documents.finding import Finding, Findings, Level, worst
 from conformance.documents.ofd import Ofd
 from conformance.documents.signatures import SignatureSet
 
@@ -46,6 +46,7 @@ class Verified:
     ok: bool | None
     time_stamp: bool
     message: str = ""
+    others: Findings = ()
 
 
 def int_02(files: kit.Files, result: Verified) -> Level:
@@ -75,6 +76,8 @@ def test_the_list_is_signed_with_a_time_stamp() -> None:
     assert int_02(guarded(), Verified(True, False)) is Level.FAIL
     assert int_02(guarded(), Verified(False, True)) is Level.FAIL
     assert int_02(guarded(), Verified(None, True)) is Level.UNKNOWN
+    for bad in (Level.FAIL, Level.UNKNOWN):  # a stranger's signature, or a time-stamp of something else
+        assert int_02(guarded(), Verified(True, True, "", (Finding("CMS-TRUST", bad, "x"),))) is bad
     assert int_02(guarded(value=b"\1" * 64), Verified(True, True)) is Level.FAIL
     assert int_02(kit.drop("signedvalue.dat")(guarded()), Verified(True, True)) is Level.FAIL
     assert level(guarded(), integrity.int_02) is Level.UNKNOWN

@@ -10,6 +10,7 @@ from typing import Any
 from conformance.specimen.eseal import bodies, pictures
 from conformance.specimen.eseal.bodies import NS, PAGES, Files
 from conformance.specimen.eseal.pdfs import Pdf, SealOver
+from conformance.specimen.eseal.pki import People
 from conformance.specimen.eseal.protection import ENTRIES, ENTRIES_VALUE, Encryption, Integrity
 from conformance.specimen.eseal.recipes import Package, drop, put, swap
 from conformance.specimen.eseal.spoil import Spoil, Step, body, content, late
@@ -38,6 +39,26 @@ def _entries_signed(**changes: Any) -> Step:
         return replace(package, after=(replace(held, cms=replace(held.cms, **changes)),))
 
     return step
+
+
+def _entries_by_stranger(package: Package) -> Package:
+    return _entries_signed(cert=People(package.clock).rogue_signer)(package)
+
+
+def _entries_stamp(**changes: Any) -> Step:
+    """The time-stamp of the list's signature."""
+
+    def step(package: Package) -> Package:
+        (held,) = package.after
+        assert isinstance(held, Integrity)
+        assert held.cms.stamp is not None
+        return _entries_signed(stamp=replace(held.cms.stamp, **changes))(package)
+
+    return step
+
+
+def _entries_stamp_by_stranger(package: Package) -> Package:
+    return _entries_stamp(cert=replace(People(package.clock).tsa, by="rogue-root"))(package)
 
 
 def _encrypted(**changes: Any) -> Step:
@@ -107,6 +128,9 @@ SPOILS = (
     Spoil("entries-without-time-stamp", "完整性清单的签名不带时间戳", _LISTED, ("INT-02",), _entries_signed(stamp=None), "真实文件"),
     Spoil("entries-signature-flipped", "完整性清单的签名值被改动", _LISTED, ("INT-02",), _entries_signed(form="flipped", stamp=None)),
     Spoil("entries-value-missing", "完整性清单的签名值文件不存在", _LISTED, ("INT-02",), late(drop(ENTRIES_VALUE))),
+    Spoil("entries-signed-by-stranger", "完整性清单由根不可信的证书重新签名", _LISTED, ("INT-02",), _entries_by_stranger),
+    Spoil("entries-stamp-elsewhere", "完整性清单签名的时间戳盖的是别的数据", _LISTED, ("INT-02",), _entries_stamp(imprint=b"\x5a" * 32)),
+    Spoil("entries-stamp-by-stranger", "完整性清单签名的时间戳证书的根不可信", _LISTED, ("INT-02",), _entries_stamp_by_stranger),
     Spoil("plain-page-kept", "加密之后明文页面仍在包内", _LOCKED, ("ENC-01",), _encrypted(keep=(PAGES[1],))),
     Spoil("unknown-encryption-scheme", "加密方案标识为 9.9.9", _LOCKED, ("ENC-01",), _encrypted(scheme="9.9.9")),
     Spoil("short-initial-vector", "初始化向量只有 8 个字节", _LOCKED, ("ENC-01",), _encrypted(iv=bytes(8))),

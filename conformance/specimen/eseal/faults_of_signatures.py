@@ -66,6 +66,8 @@ def _annotated(files: Files) -> Files:
     )(out)
 
 
+_UNGUARDED = "原签名之后加入的文件只由这个签名保护，它不成立，那些文件就不受保护（SIG-08）"
+
 SPOILS = (
     Spoil("signature-list-missing", "OFD.xml 指向的签名列表不存在", _PLAIN, ("OFD-12", "SIG-01"), body(_dangling_list),
           why="路径指向的文件不存在，路径条款（OFD-12）同样不成立"),
@@ -123,9 +125,9 @@ SPOILS = (
     Spoil("signer-certificate-missing", "签名数据里没有签名者证书", _NOTED, ("CMS-01",), value(certificates=False)),
     Spoil("sha256-in-signed-data", "签名数据的杂凑算法标识为 SHA-256", _NOTED, ("CMS-01",), value(digest_algorithm=oids.SHA256)),
     Spoil("signed-digest-wrong", "签名数据里的不是 Signature.xml 的杂凑值", _NOTED, ("CMS-02",), value(digest=b"\x5a" * 32)),
-    Spoil("message-digest-wrong", "签名属性里的 messageDigest 不是 Signature.xml 的杂凑值", _NOTED, ("CMS-02",),
-          value(1, digest=b"\x5a" * 32)),
-    Spoil("signed-data-flipped", "数字签名值验证不通过", _NOTED, ("CMS-02",), value(1, form="flipped")),
+    Spoil("message-digest-wrong", "签名属性里的 messageDigest 不是 Signature.xml 的杂凑值", _NOTED, ("CMS-02", "SIG-08"),
+          value(1, digest=b"\x5a" * 32), why=_UNGUARDED),
+    Spoil("signed-data-flipped", "数字签名值验证不通过", _NOTED, ("CMS-02", "SIG-08"), value(1, form="flipped"), why=_UNGUARDED),
     Spoil("signed-data-raw", "数字签名值为 64 字节", _NOTED, ("CMS-02",), value(form="raw"), "真实文件"),
     Spoil("signed-by-unknown-root", "数字签名者证书的根不可信", _NOTED, ("CMS-TRUST",), _unknown_root),
     Spoil("signed-with-expired-certificate", "数字签名者证书在签名前已过期", _NOTED, ("CMS-TRUST",), _before_signing),
