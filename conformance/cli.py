@@ -705,7 +705,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("file", metavar="FILE", help="要解释的文件")
     sub.add_argument("--html", metavar="OUT", help="同时写成一个网页文件")
     sub.add_argument("--all", action="store_true", help="也列出通过的检查和全部杂凑值")
-    sub.add_argument("--at", metavar="TIME", help="验证时间，如 2026-11-24T08:00:00+08:00；不给则不判断当前是否有效")
+    sub.add_argument(
+        "--at", metavar="TIME", help="验证时间，如 2026-11-24T08:00:00+08:00，或 now（现在）；不给则不判断当前是否有效"
+    )
     sub.add_argument(
         "--trust", metavar="PATH", action="append", help="信任的根证书：PEM 或 DER 文件，或其文件夹；可多次"
     )

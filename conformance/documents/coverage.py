@@ -144,20 +144,36 @@ def sig_08(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
         return out
     for g in readable(s, t):
         c = coverage(s, g, policy)
-        later, perhaps = _covered_later(s, g, policy) if c.missing else (frozenset[str](), frozenset[str]())
-        open_ = [m for m in c.missing if m[0] not in later | perhaps]
-        unsure = [m for m in c.missing if m[0] in perhaps - later]
+        open_, unsure, added = shares(s, c, policy)
         for name, role in open_[:_SHOWN]:
             t.fail(f"{WORDS[role]}不在签名保护范围内", expected="在 References 中", actual=shown(name), where=g.name)
         if len(open_) > _SHOWN:
             t.fail(f"另有 {len(open_) - _SHOWN} 个文件不在保护范围内", where=g.name)
         if unsure:
             t.unknown(f"有 {len(unsure)} 个文件只由其后的签名保护，那个签名无法验证", where=g.name)
-        if added := len(c.missing) - len(open_) - len(unsure):
-            t.warn(f"有 {added} 个文件不在本签名的保护范围内，由其后的签名保护", where=g.name)
+        if added:
+            t.warn(f"有 {len(added)} 个文件不在本签名的保护范围内，由其后的签名保护", where=g.name)
         if c.complete:
             t.good("文档的全部文件都在保护范围内", g.name, actual=f"{len(c.covered)} 个文件")
     return t.done()
+
+
+Missing = tuple[tuple[str, str], ...]  # file, role
+
+
+def shares(s: SignatureSet, c: Coverage, policy: CoveragePolicy) -> tuple[Missing, Missing, Missing]:
+    """What a signature leaves open: to everybody; covered by a later one of which it is not known whether it holds; covered."""
+    later, perhaps = _covered_later(s, c.signature, policy) if c.missing else (frozenset[str](), frozenset[str]())
+    return (
+        tuple(m for m in c.missing if m[0] not in later | perhaps),
+        tuple(m for m in c.missing if m[0] in perhaps - later),
+        tuple(m for m in c.missing if m[0] in later),
+    )
+
+
+def root_later(s: SignatureSet, signature: Signature, policy: CoveragePolicy) -> bool:
+    """Whether a later signature that holds covers OFD.xml."""
+    return ROOT in _covered_later(s, signature, policy)[0]
 
 
 def _covered_later(
@@ -190,7 +206,7 @@ def sig_09(s: SignatureSet, policy: CoveragePolicy = DEFAULT) -> Findings:
     for g in readable(s, t):
         if ROOT in g.covered:
             continue
-        if ROOT in _covered_later(s, g, policy if policy.root else DEFAULT)[0]:
+        if root_later(s, g, policy if policy.root else DEFAULT):
             t.good("OFD.xml 由其后的签名保护", g.name)
             continue
         tell = t.fail if policy.root else t.warn

@@ -25,12 +25,14 @@ class Examination:
     values    what each signature value says, by the index of its signature
     package   the findings about everything but the signature values
     closed    the file is encrypted and was not opened
+    cover     by which rule coverage was judged
     """
 
     signatures: SignatureSet
     values: dict[int, Told | None]
     package: Findings
     closed: bool = False
+    cover: CoveragePolicy = coverage.DEFAULT
 
     @property
     def findings(self) -> Findings:
@@ -99,7 +101,7 @@ def examine(
         out += archive.arc_01(ofd)
         out += archive.arc_02(ofd)
     closed = encryption.ENTRY in ofd.package.entries and (opened is None or not all(map(_whole, opened)))
-    return Examination(s, values, tuple(_closed(ofd, out) if closed else out), closed)
+    return Examination(s, values, tuple(_closed(ofd, out) if closed else out), closed, cover)
 
 
 # Clauses that look into files which may be encrypted: what is missing of them may stand in the ciphertext.

@@ -73,7 +73,7 @@ class FileExamination:
         for name in out["cut"]:
             out[name] = out[name][:most]
         for s in out["signatures"]:
-            for name in ("digests", "missing", "absent", "stamps"):
+            for name in ("digests", "missing", "later", "absent", "stamps"):
                 if len(s[name]) > most:
                     s.setdefault("cut", {})[name] = len(s[name])
                     s[name] = s[name][:most]

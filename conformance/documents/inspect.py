@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,12 +23,13 @@ from conformance.documents import (
     pdf,
     schemas,
     signed,
+    structure,
     told,
     voucher,
 )
 from conformance.documents.apk import look as apk
 from conformance.documents.coverage import WORDS
-from conformance.documents.examine import ZIP, examine, nested
+from conformance.documents.examine import ZIP, Examination, examine, nested
 from conformance.documents.finding import Finding, Findings, Layer, Level
 from conformance.documents.inspection import DigestTold, FileTold, Inspection, SignatureTold
 from conformance.documents.ofd import ROOT, Ofd
@@ -38,7 +39,6 @@ from conformance.documents.pdf_reader import PdfLimits
 from conformance.documents.peek import ValueKind, is_seal, promises_invoice, value_kind
 from conformance.documents.policy import Policy
 from conformance.documents.signatures import Signature, SignatureSet, hasher
-from conformance.documents.told import Told
 from conformance.documents.xml import parse
 from conformance.errors import UsageError
 
@@ -52,7 +52,9 @@ _MOST_FILES = 5000
 
 
 def moment(text: str) -> datetime:
-    """A validation time as a person writes it: ISO 8601 with a zone. UsageError U621 when it is none."""
+    """A validation time as a person writes it: ISO 8601 with a zone, or `now`. UsageError U621 when it is none."""
+    if text == "now":
+        return datetime.now(UTC)
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -61,7 +63,7 @@ def moment(text: str) -> datetime:
         raise UsageError(
             "U621",
             f"验证时间 {text[:40]!r} 不可用",
-            expected="带时区的时间，如 2026-11-24T08:00:00+08:00",
+            expected="带时区的时间，如 2026-11-24T08:00:00+08:00，或 now",
             where="--at",
         )
     return at
@@ -184,13 +186,27 @@ def _pdf_signature(number: int, v: pdf.PdfValue, found: pdf.PdfExamination) -> S
     s = v.signature
     mine = tuple(f for f in found.findings if f.where == v.where or f.where.startswith(f"{v.where}#"))
     whole = len(found.pdf.data)
-    left = whole - (v.covered or 0)
     return SignatureTold(
         number=number, id=s.field, type="时间戳" if s.type == "/DocTimeStamp" else "PDF", file=v.where, provider=s.name,
         method=s.filter.lstrip("/"), check_method=s.cms.digest if s.cms else "", stated_time=s.signed, stamps=(), value=v.value,
         digests=(), missing=(), absent=(), covers_root=False, findings=mine,
-        cover=f"保护 {v.covered} 字节，全文 {whole} 字节，其余 {left} 字节是签名值和之后追加的内容" if v.covered is not None else "ByteRange 不可用",
+        cover=_pdf_cover(v, whole),
     )  # fmt: skip
+
+
+def _pdf_cover(v: pdf.PdfValue, whole: int) -> str:
+    """In words; whether that is enough is said by PDF-01."""
+    numbers = [n for n in v.signature.range if n is not None]
+    if v.covered is None or len(numbers) != 4:
+        return "ByteRange 不可用"
+    first, length, again, rest = numbers
+    said = f"保护 {v.covered} 字节，留出签名值所在的 {again - first - length} 字节"
+    after = whole - again - rest
+    return (
+        said
+        + (f"；文件末尾有 {after} 字节不在范围内" if after else "，直到文件末尾")
+        + (f"；开头 {first} 字节不在范围内" if first else "")
+    )
 
 
 def _package(package: Package, base: Inspection, options: Options) -> Inspection:
@@ -210,7 +226,7 @@ def _package(package: Package, base: Inspection, options: Options) -> Inspection
         ofd, options.policy, signing=options.signing, cover=options.cover, archived=options.archived, opened=opened,
     )  # fmt: skip
     s = found.signatures
-    signatures = tuple(_signature(s, g, found.values[g.index], found.package) for g in s.signatures)
+    signatures = tuple(_signature(s, g, found) for g in s.signatures)
     more = licence_file.licence(s, found, options.licence, base.name) if options.licence is not None else ()
     if options.schemas is not None:
         more += schemas.advice(ofd, schemas.load(options.schemas))
@@ -245,8 +261,10 @@ def _container(problems: Iterable[Problem]) -> Findings:
     )
 
 
-def _signature(s: SignatureSet, g: Signature, value: Told | None, findings: Findings) -> SignatureTold:
+def _signature(s: SignatureSet, g: Signature, found: Examination) -> SignatureTold:
+    value, findings = found.values[g.index], found.package
     cover = coverage.coverage(s, g)
+    open_, unsure, later = coverage.shares(s, cover, found.cover)
     places = (g.name, g.value.found if g.value else None, g.seal.found if g.seal else None, f"{g.list_name}#{g.place}")
     mine = tuple(
         f for f in findings if f.where and any(p and (f.where == p or f.where.startswith(f"{p}#")) for p in places)
@@ -261,10 +279,24 @@ def _signature(s: SignatureSet, g: Signature, value: Told | None, findings: Find
     return SignatureTold(
         number=g.index + 1, id=g.id or "", type=g.kind, file=g.name, provider=" ".join(filter(None, (g.provider, g.company))),
         method=g.method or "", check_method=g.check_method or "", stated_time=g.time or "",
-        stamps=tuple(f"第 {x.page_ref} 页 [{x.boundary}]" for x in g.stamps), value=value, digests=digests,
-        missing=tuple((name, WORDS[role]) for name, role in cover.missing), absent=cover.absent, covers_root=cover.root,
+        stamps=_stamps(s, g), value=value, digests=digests,
+        missing=tuple((name, WORDS[role]) for name, role in (*open_, *unsure)), absent=cover.absent, covers_root=cover.root,
+        later=tuple((name, WORDS[role]) for name, role in later),
+        root_later=not cover.root and coverage.root_later(s, g, found.cover),
         findings=mine + (value.findings if value is not None else ()),
     )  # fmt: skip
+
+
+def _stamps(s: SignatureSet, g: Signature) -> tuple[str, ...]:
+    """PageRef is the identifier of a page, which is not its number."""
+    body = next((b for b in s.ofd.bodies if b.index == g.body), None)
+    numbers = {page: n for n, page in enumerate(structure.pages_of(s.ofd, body) if body is not None else (), 1)}
+    return tuple(
+        f"第 {numbers[x.page_ref]} 页 [{x.boundary}]"
+        if x.page_ref in numbers
+        else f"标识为 {x.page_ref} 的页（不存在） [{x.boundary}]"
+        for x in g.stamps
+    )
 
 
 def _facts(ofd: Ofd) -> tuple[tuple[str, str], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from conformance.codes.text import shown
+from conformance.documents import oids
 from conformance.documents.finding import Layer, Level
 from conformance.documents.inspection import FileTold, Inspection, SignatureTold
 from conformance.documents.plain import why
@@ -16,7 +17,7 @@ LEVELS = {
     Level.NOT_APPLICABLE: ("—", "不涉及"),
 }  # fmt: skip
 STATES = {"changed": "已被改动", "uncovered": "未受保护", "stowaway": "夹带", "unreadable": "不安全，未读取"}
-_TYPES = {"Seal": "电子印章签章", "Sign": "数字签名", "PDF": "PDF 签名域"}
+TYPES = {"Seal": "电子印章签章", "Sign": "数字签名", "PDF": "PDF 签名域"}
 _DIGEST = 16  # hex digits of a digest in the terminal; the page and the JSON show all
 
 
@@ -44,6 +45,8 @@ def summary(it: Inspection) -> str:
             said += "，被签名的文件没有都核对上"
         if s.missing:
             said += f"，有 {len(s.missing)} 个文件不受保护"
+        elif s.later:
+            said += f"，另有 {len(s.later)} 个文件由后面的签名保护"
         parts.append(f"{name}{said}")
     signed = "；".join(parts) if parts else "没有签名"
     return f"这是 OFD 版式文档，{signed}。{_counted(it)}"
@@ -117,11 +120,12 @@ def _seal_lines(it: Inspection) -> Iterator[str]:
 def people(seal: SealTold | None, signer: Person | None) -> Iterator[tuple[str, str]]:
     """Label and value of who sealed and with what; shared with the page."""
     if signer is not None:
-        yield "签章者", signer.name
-        yield "签章者证书有效期", f"{signer.valid_from} 至 {signer.valid_to}"
-        yield "签章者证书颁发者", signer.issuer
+        who = "签章者" if seal is not None else "签名者"
+        yield who, signer.name
+        yield f"{who}证书有效期", f"{signer.valid_from} 至 {signer.valid_to}"
+        yield f"{who}证书颁发者", signer.issuer
     if seal is not None:
-        yield "印章名称", seal.name
+        yield "印章名称", seal.name.rstrip("\0")
         yield "印章编码", seal.id
         yield "印章标准", f"{seal.standard}，版本 {seal.version}，厂商 {seal.vendor}"
         yield "印章有效期", f"{seal.valid_from} 至 {seal.valid_to}"
@@ -140,7 +144,7 @@ def described(s: SignatureTold) -> Iterator[tuple[str, str]]:
     """Label and value of a signature, without its digests; shared with the page."""
     yield (
         "类型",
-        f"{_TYPES.get(s.type, s.type)}{f'（标识 {s.id}）' if s.id else ''}",
+        f"{TYPES.get(s.type, s.type)}{f'（标识 {s.id}）' if s.id else ''}",
     )
     if s.value is not None:
         yield "签名值", s.value.kind.word
@@ -149,8 +153,8 @@ def described(s: SignatureTold) -> Iterator[tuple[str, str]]:
         yield "时间戳", s.value.stamp or "没有"
     yield "描述中的时间", s.stated_time
     yield "签名组件", s.provider
-    yield "签名格式" if s.cover else "签名算法", s.method
-    yield "摘要方法", s.check_method or ("" if s.cover else "未写（按缺省 MD5）")
+    yield "签名格式" if s.cover else "签名算法", oids.shown(s.method)
+    yield "摘要方法", oids.shown(s.check_method) or ("" if s.cover else "未写（按缺省 MD5）")
     yield "签章位置", "；".join(s.stamps)
 
 
@@ -158,8 +162,14 @@ def covers(s: SignatureTold) -> str:
     """One sentence on what a signature covers."""
     if s.cover:
         return s.cover
-    said = f"保护 {len(s.digests)} 个文件" + ("，含 OFD.xml" if s.covers_root else "，不含 OFD.xml")
-    return said + (f"；有 {len(s.missing)} 个文件不在保护范围内" if s.missing else "；文档的文件都在保护范围内")
+    said = f"保护 {len(s.digests)} 个文件" + (
+        "，含 OFD.xml" if s.covers_root else "，OFD.xml 由其后的签名保护" if s.root_later else "，不含 OFD.xml"
+    )
+    if s.later:
+        said += f"；有 {len(s.later)} 个文件由其后的签名保护"
+    if s.missing:
+        return f"{said}；有 {len(s.missing)} 个文件不在保护范围内"
+    return f"{said}；{'其余' if s.later else '文档的'}文件都在保护范围内"
 
 
 def _signature(s: SignatureTold, every: bool) -> Iterator[str]:
@@ -173,6 +183,8 @@ def _signature(s: SignatureTold, every: bool) -> Iterator[str]:
     yield f"  保护范围：{covers(s)}"
     for name, role in s.missing:
         yield f"    ✘ 未受保护  {shown(name)}（{role}）"
+    for name, role in s.later:
+        yield f"    ▲ 由其后的签名保护  {shown(name)}（{role}）"
     for d in s.digests:
         if every or not d.ok:
             mark = {True: "✔", False: "✘", None: "◐"}[d.ok]

@@ -57,6 +57,10 @@ class SignatureTold:
     covers_root: bool
     findings: Findings
     cover: str = ""  # for a PDF: what its range covers, in words
+    later: tuple[
+        tuple[str, str], ...
+    ] = ()  # file, role: left open by this signature, covered by a later one that holds
+    root_later: bool = False  # the same of OFD.xml
 
     @property
     def changed(self) -> tuple[DigestTold, ...]:
@@ -67,12 +71,24 @@ class SignatureTold:
         return told.merged(self.findings)
 
     def to_json(self) -> dict[str, Any]:
-        plain = ("number", "id", "type", "file", "provider", "method", "check_method", "stated_time", "covers_root")
+        plain = (
+            "number",
+            "id",
+            "type",
+            "file",
+            "provider",
+            "method",
+            "check_method",
+            "stated_time",
+            "covers_root",
+            "root_later",
+        )
         return {k: getattr(self, k) for k in plain} | {
             "stamps": list(self.stamps), "value": self.value.to_json() if self.value else None,
             "layers": {str(k): str(v) for k, v in self.layers.items()},
             "digests": [d.to_json() for d in self.digests],
-            "missing": [{"file": f, "role": r} for f, r in self.missing], "absent": list(self.absent), "cover": self.cover,
+            "missing": [{"file": f, "role": r} for f, r in self.missing],
+            "later": [{"file": f, "role": r} for f, r in self.later], "absent": list(self.absent), "cover": self.cover,
         }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _MOST_SAID = 12
 _MOST_SIGNATURES = 10
 _MOST_NAMES = 6
 _MOST_FACTS = 40
-_PACKAGES = ("apk", "package")
+_TOLD = ("apk", "package", "xml")  # whose facts are told: other kinds say theirs by their signatures
 FIRST = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2, Verdict.NOT_APPLICABLE: 3}
 
 
@@ -91,7 +91,7 @@ def _file(context: Context, f: FileJudged) -> FileView:
         Line("SHA-256", event.sha256 or "—", mono=True),
         Line("SM3", event.sm3 or "—", mono=True, note="" if event.kept else w["files.bytes_not_kept"]),
     ]
-    if event.kind in _PACKAGES:
+    if event.kind in _TOLD:
         lines += [
             Line(say(label, 60), say(value, 600))
             for label, value in list(dict(facts.get("facts") or {}).items())[:_MOST_FACTS]
@@ -167,7 +167,9 @@ def _sentences(context: Context, s: Mapping[str, Any]) -> Iterator[str]:
         yield w.fill("files.changed", n=len(changed), names=_few(changed))
     missing = [str(m.get("file")) for m in s.get("missing") or ()]
     yield w.fill("files.uncovered", n=len(missing), names=_few(missing)) if missing else w["files.covers_all"]
-    if not s.get("covers_root"):
+    if later := [str(m.get("file")) for m in s.get("later") or ()]:
+        yield w.fill("files.covered_later", n=len(later), names=_few(later))
+    if not s.get("covers_root") and not s.get("root_later"):
         yield w["files.root_uncovered"]
 
 

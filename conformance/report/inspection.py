@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from conformance.documents.finding import Finding, Layer, Level, worst
-from conformance.documents.inspect_text import LAYERS, LEVELS, STATES, covers, described, people, summary
+from conformance.documents.inspect_text import LAYERS, LEVELS, STATES, TYPES, covers, described, people, summary
 from conformance.documents.inspection import Inspection, SignatureTold
 from conformance.documents.plain import why
 from conformance.documents.told import SealTold
@@ -69,6 +69,7 @@ class SignatureRow:
     picture_alt: str
     covers: str
     missing: tuple[Line, ...]
+    later: tuple[Line, ...]
     changed: tuple[DigestRow, ...]
     digests: tuple[DigestRow, ...]
 
@@ -144,7 +145,8 @@ def build(it: Inspection) -> InspectionView:
         lang="zh-CN", head=f"文件检视 — {cut(it.name, 120, _NOTE)}", name=_short(it.name), kind=it.kind_word,
         code=_CODES[level], glyph=LEVELS[level][0], word=word, summary=summary(it), layers=_layers(it.layers),
         figures=(
-            Line("大小", f"{it.size:,} 字节"), Line("包内文件", str(len(it.files))), Line("签名", str(len(it.signatures))),
+            Line("大小", f"{it.size:,} 字节"), *((Line("包内文件", str(len(it.files))),) if it.files else ()),
+            *((Line("签名", str(len(it.signatures))),) if it.kind in ("ofd", "pdf") else ()),
             Line("不符合", str(fails)), Line("提示或无法判定", str(others)), Line("检查", str(len(it.findings))),
         ),
         facts=(Line("文件类型", it.kind_word), *_lines(it.facts)),
@@ -197,7 +199,7 @@ def _once(rows: Iterable[ProblemRow]) -> tuple[ProblemRow, ...]:
 
 def _signature(s: SignatureTold) -> SignatureRow:
     seal = s.value.seal if s.value is not None else None
-    kind = {"Seal": "电子印章签章", "Sign": "数字签名"}.get(s.type, _short(s.type))
+    kind = TYPES.get(s.type, _short(s.type))
     rows = tuple(_digest(d.file, d.method, d.stated, d.computed, d.ok) for d in s.digests[:_MOST_ROWS])
     value = s.value.value_ok if s.value is not None else None
     level = {True: Level.PASS, False: Level.FAIL, None: Level.UNKNOWN}[value]
@@ -213,6 +215,7 @@ def _signature(s: SignatureTold) -> SignatureRow:
         code=_CODES[worst(s.findings)], mark=Mark(_CODES[level], LEVELS[level][0], word), layers=_layers(s.layers),
         lines=_lines((k, v) for k, v in described(s) if v), picture=_picture(seal), picture_alt=f"印章图像：{_short(seal.name)}" if seal else "",
         covers=covers(s), missing=tuple(Line(role, _short(name), mono=True) for name, role in s.missing[:_MOST_ROWS]),
+        later=tuple(Line(role, _short(name), mono=True) for name, role in s.later[:_MOST_ROWS]),
         changed=tuple(r for r in rows if r.mark.code != "pass"), digests=rows,
     )  # fmt: skip
 

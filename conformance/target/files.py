@@ -289,7 +289,7 @@ class _Walk:
         """Names of the e-invoices in a zip; only the beginning of each XML file is unfolded."""
         names = [e.name for e in package.entries.values() if e.readable and e.name.lower().endswith(INVOICE)]
         wanted = names if self.invoices else []
-        return frozenset(n for n in wanted if promises_invoice(next(package.stream(n), None) or b""))
+        return frozenset(n for n in wanted if promises_invoice(_head(package, n)))
 
     def _count(self) -> None:
         self._seen += 1
@@ -358,6 +358,11 @@ class _Walk:
                 where="documents.most",
                 hint="分批检测，或在目标文件里放宽 documents.most",
             )
+
+
+def _head(package: Package, name: str) -> bytes:
+    """The first piece of a member; the rest is not unfolded."""
+    return next((piece for piece in package.stream(name) if piece or piece is None), None) or b""
 
 
 def _zip(path: Path) -> Package:
