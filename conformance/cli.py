@@ -369,16 +369,78 @@ def _about_files(files: int, left: int) -> str:
 
 
 def compare(args: argparse.Namespace) -> int:
-    from conformance.record.compare import compare, text
+    from contextlib import ExitStack
+
     from conformance.record.reading import open_record
 
-    with open_record(args.a) as a, open_record(args.b) as b:
-        comparison = compare(a, b)
-    if args.json:
-        _json(comparison.to_json())
+    if len(args.records) < 2:
+        raise UsageError("U632", "比较要有两份以上的记录", expected="conformance compare A B [C …]", where="RECORD")
+    form = "json" if args.json else args.format
+    with ExitStack() as stack:
+        records = [stack.enter_context(open_record(path)) for path in args.records]
+        if args.labs:
+            return _compare_labs(args, form, records)
+        if len(records) == 2 and form in ("text", "json") and not args.side:
+            from conformance.record.compare import compare, text
+
+            comparison = compare(*records)
+            _told(args, form, comparison.to_json(), lambda: text(comparison))
+            return int(not comparison.identical)
+        from conformance.record.side import side_by_side
+        from conformance.record.side import text as side_text
+
+        side = side_by_side(records)
+    if form in ("html", "xlsx"):
+        from conformance.report.compared import render_side, side_workbook
+
+        print((render_side if form == "html" else side_workbook)(side, Path(args.out or f"compare.{form}")))
     else:
-        print(text(comparison))
-    return int(not comparison.identical)
+        _told(args, form, side.to_json(), lambda: side_text(side))
+    return int(not side.identical)
+
+
+def _compare_labs(args: argparse.Namespace, form: str, records: Sequence[Any]) -> int:
+    from conformance.record.interlab import interlab, text
+
+    if len(records) != 2:
+        raise UsageError("U633", f"比对是两家检测机构，给了 {len(records)} 份记录", expected="两份", where="--labs")
+    if form == "xlsx":
+        raise UsageError("U634", "比对没有电子表格形式", expected="text、html 或 json", where="--format")
+    for path in args.records:
+        _untouched(path, "不能比对")
+    found = interlab(*records)
+    if form == "html":
+        from conformance.report.compared import render_interlab
+
+        print(render_interlab(found, Path(args.out or "interlab.html")))
+    else:
+        _told(args, form, found.to_json(), lambda: text(found))
+    return int(not found.agrees)
+
+
+def _told(args: argparse.Namespace, form: str, data: Any, text: Callable[[], str]) -> None:
+    """Text or JSON, to the terminal or to the file that was named."""
+    said = json.dumps(data, ensure_ascii=False, indent=1, default=str) if form == "json" else text()
+    if not args.out:
+        print(said)
+        return
+    from conformance.report.files import put
+
+    print(put(Path(args.out), (said + "\n").encode(errors="backslashreplace")))
+
+
+def trend(args: argparse.Namespace) -> int:
+    from conformance.record.trend import text, trend
+
+    found = trend([Path(p) for p in args.places], args.system or "")
+    form = "json" if args.json else args.format
+    if form == "html":
+        from conformance.report.compared import render_trend
+
+        print(render_trend(found, Path(args.out or "trend.html")))
+    else:
+        _told(args, form, found.to_json(), lambda: text(found))
+    return int(any(s.points[-1].step.worse for s in found.series))
 
 
 def qualify(args: argparse.Namespace) -> int:
@@ -690,9 +752,17 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("--profile", metavar="NAME", help="用另一版测试规范复判")
     sub.add_argument("--all", action="store_true", help="JSON 中也列出一致的项")
-    sub = verb("compare", compare, "逐条比较两份检测记录")
-    sub.add_argument("a", metavar="A", help="前一份检测记录")
-    sub.add_argument("b", metavar="B", help="后一份检测记录")
+    sub = verb("compare", compare, "逐条比较检测记录：两份或多份并列，或两家检测机构比对")
+    sub.add_argument("records", nargs="+", metavar="RECORD", help="检测记录，两份以上，按先后给出")
+    sub.add_argument("--format", choices=("text", "html", "json", "xlsx"), default="text", help="形式，默认 text")
+    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件；html、xlsx 默认 compare.html、compare.xlsx")
+    sub.add_argument("--side", action="store_true", help="两份时也按并列的形式给出 text 和 json")
+    sub.add_argument("--labs", action="store_true", help="比对：两家检测机构检测同一系统，一致率和首先不同的证据")
+    sub = verb("trend", trend, "一个系统历次检测的趋势：目录里的全部记录按时间排列")
+    sub.add_argument("places", nargs="+", metavar="DIR", help="放着检测记录的目录，也可以是记录本身")
+    sub.add_argument("--system", metavar="NAME", help="只看这个名称的系统")
+    sub.add_argument("--format", choices=("text", "html", "json"), default="text", help="形式，默认 text；html 有图")
+    sub.add_argument("-o", "--out", metavar="FILE", help="输出文件；html 默认 trend.html")
     sub = verb("qualify", qualify, "工具确认：样机、缺陷与检测项的杀伤矩阵")
     sub.add_argument("profile", metavar="PROFILE", help="测试规范：名称、标准号或文件")
     sub.add_argument("--fault", action="append", metavar="NAME", help="只试指定缺陷，可重复（不构成确认）")

@@ -15,9 +15,10 @@ from conformance.errors import ConformanceError, IssueError
 from conformance.issue.checking import check_issued, is_issued
 from conformance.issue.lab import Laboratory
 from conformance.judge.verdicts import clause_verdict, conclusion
+from conformance.judge.words import check_word, overall_word, word
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
-from conformance.model.verdict import Overall
+from conformance.model.verdict import Overall, Verdict
 from conformance.record.reading import Record, open_record
 from conformance.record.rejudge import rejudge
 
@@ -116,10 +117,13 @@ def text(found: list[Affected]) -> str:
         if a.problem:
             lines.append(f"{a.number}: 无法复判: {a.problem}")
         elif a.touched:
-            lines.append(
-                f"{a.number}: 结论 {a.before} → {a.after}" if a.turned else f"{a.number}: 结论不变（{a.before}）"
-            )
-            lines += [f"  {k}: {before} → {after}" for k, before, after in (*a.clauses, *a.checks)]
+            before, after = (word(overall_word(Overall(o))) for o in (a.before, a.after))
+            lines.append(f"{a.number}: 结论 {before} → {after}" if a.turned else f"{a.number}: 结论不变（{before}）")
+            lines += [
+                f"  {kind} {k}: " + " → ".join(word(check_word(Verdict(v))) for v in (was, now))
+                for kind, changes in (("条款", a.clauses), ("检测项", a.checks))
+                for k, was, now in changes
+            ]
     quiet = sum(not a.touched for a in found)
     return "\n".join(
         [*lines, f"{len(found)} 份报告，{len(found) - quiet} 份受影响，{sum(a.turned for a in found)} 份结论改变"]

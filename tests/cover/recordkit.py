@@ -103,11 +103,12 @@ def record(
     resume: bool = False,
     start: datetime = START,
     notes: Sequence[tuple[str, Any]] = (),
+    exchanges: Mapping[str, Sequence[Any]] | None = None,
     **header: Any,
 ) -> Path:
     """One session: open, fingerprint, start and verdict of every result with evidence, events, fingerprint, close.
 
-    `notes`: (label, value) that the first check keeps as evidence.
+    `notes`: (label, value) that the first check keeps as evidence. `exchanges`: check → its exchanges, as they are stored.
     """
     tick = clock(start)
     ledger = Ledger.resume(directory, clock=tick) if resume else Ledger.create(directory, clock=tick)
@@ -121,7 +122,11 @@ def record(
             ledger.append("start", check=result.key, attempt=1)
             stored = store.put_json({"exchange": result.key, "verdict": str(result.verdict)})
             kept = [Evidence(store.put_json(value), "note", label) for label, value in notes if result is results[0]]
-            with_evidence = replace(result, evidence=(Evidence(stored, "exchange", "GET /"), *kept))
+            made_up = (Evidence(stored, "exchange", "GET /"),)
+            if exchanges is not None:
+                own = exchanges.get(result.key, ())
+                made_up = tuple(Evidence(store.put_json(e), "exchange", f"交互 {n}") for n, e in enumerate(own, 1))
+            with_evidence = replace(result, evidence=(*made_up, *kept))
             ledger.append("verdict", **with_evidence.to_json())
         for event, data in events:
             ledger.append(event, **data)

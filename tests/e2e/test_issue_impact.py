@@ -84,7 +84,8 @@ def test_a_changed_check_names_the_report_the_clause_and_the_conclusion(
     assert all(key.startswith(f"{NAME}/") for key, _, _ in (*affected.clauses, *affected.checks))
     assert cli.main(["impact", str(archive[0]), "--lab", str(archive[1].path), "--profile", str(path)]) == 1
     said = capsys.readouterr().out
-    assert "EX-2026-0001: 结论 CONFORMS → DOES_NOT_CONFORM" in said
+    assert "EX-2026-0001: 结论 符合 → 不符合" in said
+    assert f"  条款 {affected.clauses[0][0]}: 符合 → 不符合" in said
     assert "1 份受影响，1 份结论改变" in said
 
 

@@ -20,6 +20,10 @@ from report_samples import LAB_CASE, sample_record  # noqa: E402
 
 from conformance.authoring.formats import show  # noqa: E402
 from conformance.profile import load  # noqa: E402
+from conformance.record.interlab import interlab  # noqa: E402
+from conformance.record.side import side_by_side  # noqa: E402
+from conformance.record.trend import trend  # noqa: E402
+from conformance.report.compared import render_interlab, render_side, render_trend  # noqa: E402
 from conformance.report.html import render  # noqa: E402
 from conformance.report.qualification import render_qualification  # noqa: E402
 
@@ -63,6 +67,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "wide": render(sample_record(folder / "wide", 30, hostile=UNBROKEN), folder / "wide.html"),
     }
     made["qualification"] = render_qualification(KILL, folder / "qualification.html")
+    runs = [
+        sample_record(folder / f"run-{n}", 30, **how)
+        for n, how in enumerate(({}, {"good": True}, {"hostile": UNBROKEN}))
+    ]
+    made["side"] = render_side(side_by_side(runs), folder / "side.html")
+    made["trend"] = render_trend(trend([folder / f"run-{n}" for n in range(3)]), folder / "trend.html")
+    made["interlab"] = render_interlab(interlab(runs[0], runs[1]), folder / "interlab.html")
     made["handbook"] = show(load("gbt-36904-2018"), "html", folder / "handbook.html")
     return made
 
@@ -178,3 +189,17 @@ def test_axe_finds_nothing(page: chrome.Chrome, reports: dict[str, Path], scheme
         page.size(width, 900)
         for name in names:
             assert axe_check.check(page, reports[name], axe, scheme) == [], (name, width)
+
+
+def test_a_comparison_shows_what_differs_and_all_of_it_without_scripts(
+    page: chrome.Chrome, reports: dict[str, Path]
+) -> None:
+    page.scripts(on=False)
+    page.open(reports["side"])
+    seen = "[...document.querySelectorAll('.side tbody tr')].filter(e => e.checkVisibility()).length"
+    rows = page.evaluate("document.querySelectorAll('.side tbody tr').length")
+    same = page.evaluate("document.querySelectorAll('.side tbody tr.w-same').length")
+    assert 0 < same < rows
+    assert page.evaluate(seen) == rows - same
+    page.evaluate("document.getElementById('f-all').checked = true")
+    assert page.evaluate(seen) == rows
