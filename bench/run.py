@@ -139,6 +139,7 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
         ("pdf", 1000, "30 s, 600 MB"),
         ("docx", 1000, "5 s"),
         ("html", 10000, "8 s"),
+        ("typst", 10000, "20 s"),
         ("verify", 10000, "10 s"),
     )
     out += [

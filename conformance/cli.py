@@ -236,6 +236,8 @@ def _verify_issued(args: argparse.Namespace) -> int:
         about = found.about
         told = f"{about['laboratory']} {about['number']}，{about['date']} 签发" if about else "签发者不明"
         print(f"{args.record}: {told}，{'未发现改动' if found.ok else '核验不通过'}，{found.says}")
+        if found.stamp and not found.stamp.problems:
+            print(found.stamp.says)
     return int(not (found.ok and found.status == "valid"))
 
 

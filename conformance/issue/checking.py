@@ -10,6 +10,7 @@ from typing import Any
 from conformance.errors import ConformanceError, IssueError
 from conformance.issue import dsse, signoff
 from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory
+from conformance.issue.stamp import STAMP, Stamped, examine
 from conformance.record.digest import digests
 from conformance.record.manifest import measure
 from conformance.record.source import LEDGER, MANIFEST, Folder, open_source
@@ -18,6 +19,7 @@ from conformance.record.verify import verify
 TYPE = "urn:conformance:issue:1"
 WITHDRAWAL_TYPE = "urn:conformance:withdrawal:1"
 SEAL, WITHDRAWAL = "manifest.dsse.json", "withdrawal.dsse.json"
+_LARGEST = 1 << 20  # octets of a time-stamp
 STATUS = {
     "valid": "有效",
     "correction": "已更正",
@@ -35,6 +37,7 @@ CODES = {
     "V506": "同一个人签了两个角色",
     "V507": "所附的检测记录不成立，或不是签发时的那一份",
     "V508": "撤回文件不成立",
+    "V509": "时间戳不成立，或签发时有而现在没有",
 }
 
 
@@ -60,6 +63,7 @@ class Checked:
     about: Mapping[str, Any]
     by: str = ""
     reason: str = ""
+    stamp: Stamped | None = None
 
     @property
     def says(self) -> str:
@@ -74,6 +78,7 @@ class Checked:
             "reason": self.reason,
             "problems": [{"code": p.code, "message": p.message} for p in self.problems],
             "about": dict(self.about),
+            "time_stamp": self.stamp.to_json() if self.stamp else None,
         }
 
 
@@ -91,8 +96,9 @@ def check_issued(folder: Path, lab: Laboratory) -> Checked:
         return Checked(False, "unknown", (Trouble("V501", f"{SEAL}：{CODES['V501']}"),), {})
     about = envelope.predicate
     problems = [*_files(folder, envelope), *_signoffs(folder, about, lab), *_record(folder, about)]
+    stamp = _stamp(folder, about, lab, problems)
     status, by, reason = _status(folder, envelope, lab, problems)
-    return Checked(not problems, status, tuple(problems), about, by, reason)
+    return Checked(not problems, status, tuple(problems), about, by, reason, stamp)
 
 
 def _by(envelope: dsse.Envelope, lab: Laboratory) -> bool:
@@ -121,8 +127,20 @@ def _files(folder: Path, envelope: dsse.Envelope) -> list[Trouble]:
         if dict(digest) != {"sha256": sha, "sm3": sm}:
             out.append(Trouble("V502", f"{name}：{CODES['V502']}"))
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
-    out += [Trouble("V504", f"{n}：{CODES['V504']}") for n in sorted(there - signed.keys() - {SEAL, WITHDRAWAL})]
+    out += [Trouble("V504", f"{n}：{CODES['V504']}") for n in sorted(there - signed.keys() - {SEAL, WITHDRAWAL, STAMP})]
     return out
+
+
+def _stamp(folder: Path, about: Mapping[str, Any], lab: Laboratory, problems: list[Trouble]) -> Stamped | None:
+    """What the time-stamp over the seal says, judged by the roots of the public file alone."""
+    path = folder / STAMP
+    if not path.is_file():
+        if about.get("time_stamp"):
+            problems.append(Trouble("V509", f"{STAMP}：签发时有时间戳，现在没有"))
+        return None
+    found = examine(path.read_bytes()[:_LARGEST], (folder / SEAL).read_bytes(), lab.stamps.anchors)
+    problems += [Trouble("V509", f"{STAMP}：{problem}") for problem in found.problems]
+    return found
 
 
 def _signoffs(folder: Path, about: Mapping[str, Any], lab: Laboratory) -> list[Trouble]:

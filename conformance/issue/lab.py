@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping
@@ -14,11 +15,15 @@ from typing import Any
 
 import jsonschema_rs
 
+from conformance.documents import certificates
+from conformance.documents.trouble import DocumentError
 from conformance.errors import IssueError
 from conformance.issue.keys import PublicKey, read_public
+from conformance.issue.stamp import Authority
 from conformance.profile.yamlread import read_file
 from conformance.report.issued import MarkSlot, Tool
 
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+?)-----END CERTIFICATE-----")
 ROLES = ("prepare", "review", "approve")
 ROLE_WORDS = {"prepare": "编制", "review": "审核", "approve": "批准"}
 
@@ -62,6 +67,7 @@ class Laboratory:
     qualifications: tuple[Path, ...] = ()
     notes: tuple[str, ...] = ()
     verify: str = ""  # address of the page where reports can be verified, without a fragment
+    stamps: Authority = field(default_factory=Authority)
     digest: Mapping[str, str] = field(default_factory=dict)
 
     def keys(self, role: str = "") -> list[PublicKey]:
@@ -122,6 +128,7 @@ def load_laboratory(path: str | Path) -> Laboratory:
         qualifications=tuple(folder / q for q in data.get("qualifications", ())),
         notes=tuple(data.get("notes", ())),
         verify=data.get("verify", ""),
+        stamps=_stamps(data.get("time_stamp") or {}, folder, f"{path}: time_stamp"),
     )
 
 
@@ -135,6 +142,21 @@ def _person(data: Mapping[str, Any], folder: Path, where: str) -> Person:
         standards=tuple(data.get("standards", ())),
         until=date.fromisoformat(until) if until else None,
     )
+
+
+def _stamps(data: Mapping[str, Any], folder: Path, where: str) -> Authority:
+    """Where time-stamps come from, with the roots of the authority read. IssueError I027 for a root that is none."""
+    anchors: list[bytes] = []
+    for given in data.get("anchors", ()):
+        blocks = _CERTIFICATE.findall(_key(given, folder, where))
+        try:
+            found = [certificates.read(base64.b64decode("".join(b.split()), validate=True)).raw for b in blocks]
+        except (DocumentError, ValueError) as error:
+            raise IssueError("I027", f"时间戳机构的证书读不出来: {error}", expected="PEM 证书", where=where) from None
+        if not found:
+            raise IssueError("I027", "时间戳机构的证书里没有证书", expected="PEM 证书", where=where)
+        anchors += found
+    return Authority(data.get("url", ""), data.get("command", ""), tuple(anchors))
 
 
 def _key(given: Any, folder: Path, where: str) -> str:

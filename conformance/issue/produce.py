@@ -20,6 +20,7 @@ from conformance.issue.guards import CODES, Asked, number_of, refusals
 from conformance.issue.keys import Signer
 from conformance.issue.lab import ROLES, Laboratory
 from conformance.issue.signoff import Dossier, bound, read_dossier, signatory
+from conformance.issue.stamp import STAMP, obtain
 from conformance.record.manifest import measure
 from conformance.record.reading import Record, open_record
 from conformance.record.source import LEDGER, MANIFEST
@@ -74,7 +75,10 @@ def issue(
             _keep(record, work / RECORD)
             shutil.copytree(dossier, work / SIGNOFF)
             content = dsse.statement(_subject(work), TYPE, _predicate(record, read, lab, issued, at_, person.id))
-            (work / SEAL).write_bytes(dsse.seal(content, signer, person.key))
+            sealed = dsse.seal(content, signer, person.key)
+            (work / SEAL).write_bytes(sealed)
+            if lab.stamps.asked:
+                (work / STAMP).write_bytes(obtain(lab.stamps, sealed, at_))
             final = archive / number
             os.rename(work, final)  # fails when the number was taken meanwhile
         except BaseException:
@@ -183,4 +187,5 @@ def _predicate(
         "record": {k: v for k, v in bound(record, dossier.case).items() if k in (LEDGER, MANIFEST)},
         "internal": [RECORD, f"{SIGNOFF}/case.json"],
         "replaces": dict(replaces) if replaces else None,
+        "time_stamp": STAMP if lab.stamps.asked else None,
     }

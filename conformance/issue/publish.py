@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -326,4 +327,11 @@ def public_keys(lab: Laboratory) -> dict[str, Any]:
         }
         for p in lab.people.values()
     ]
-    return {"laboratory": {"name": lab.name}, "people": people}
+    roots = {"time_stamp": {"anchors": [_pem(a) for a in lab.stamps.anchors]}} if lab.stamps.anchors else {}
+    return {"laboratory": {"name": lab.name}, "people": people, **roots}
+
+
+def _pem(certificate: bytes) -> str:
+    text = b64encode(certificate).decode()
+    lines = "\n".join(text[i : i + 64] for i in range(0, len(text), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"

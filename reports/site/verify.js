@@ -3,7 +3,7 @@
 "use strict";
 
 const ISSUE = "urn:conformance:issue:1", SIGNOFF = "urn:conformance:sign-off:1", WITHDRAWAL = "urn:conformance:withdrawal:1";
-const SEAL = "manifest.dsse.json", WITHDRAWN = "withdrawal.dsse.json", ROLES = ["prepare", "review", "approve"];
+const SEAL = "manifest.dsse.json", WITHDRAWN = "withdrawal.dsse.json", STAMP = "time-stamp.tst", ROLES = ["prepare", "review", "approve"];
 
 function hex(bytes) { return Array.from(bytes, b => b.toString(16).padStart(2, "0")).join(""); }
 function unbase64(text) { return Uint8Array.from(atob(text), c => c.charCodeAt(0)); }
@@ -118,7 +118,8 @@ async function check(files, keys) {
     if (!bytes) { if (!internal.has(name)) note("V503", name); continue; }
     if (!same(digest, { sha256: await sha256(bytes), sm3: sm3(bytes) })) note("V502", name);
   }
-  for (const name of files.keys()) if (!seal.subject.has(name) && name !== SEAL && name !== WITHDRAWN) note("V504", name);
+  for (const name of files.keys()) if (!seal.subject.has(name) && name !== SEAL && name !== WITHDRAWN && name !== STAMP) note("V504", name);
+  if (about.time_stamp && !files.has(STAMP)) note("V509", STAMP);
   const signers = new Set();
   for (const role of ROLES) {
     try {

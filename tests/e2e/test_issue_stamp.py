@@ -1,0 +1,185 @@
+"""RFC 3161 time-stamps at the issue: a real authority on loopback, verified offline, and every way it can be wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("cryptography")
+pytest.importorskip("asn1crypto")
+_TESTS = Path(__file__).resolve().parents[1]
+for _folder in (_TESTS, _TESTS / "cover"):
+    if str(_folder) not in sys.path:
+        sys.path.insert(0, str(_folder))
+
+from kit_issue import CASE, NOW, Lab, good_record, laboratory, sign_all  # noqa: E402
+from kit_tsa import Authority, serving  # noqa: E402
+
+from conformance import cli  # noqa: E402
+from conformance.errors import IssueError  # noqa: E402
+from conformance.issue.checking import SEAL, check_issued  # noqa: E402
+from conformance.issue.produce import issue  # noqa: E402
+from conformance.issue.publish import public_keys, publish  # noqa: E402
+from conformance.issue.stamp import STAMP, examine  # noqa: E402
+from conformance.record.reading import Record  # noqa: E402
+
+AT = NOW + timedelta(hours=1)
+
+
+@dataclass
+class Ready:
+    record: Record
+    lab: Lab
+    dossier: Path
+
+    def issue(self, archive: Path) -> Path:
+        signer = self.lab.signers["zhao"]
+        return issue(self.record.path, self.lab.load(), self.dossier, archive, "zhao", signer, formats=(), now=AT)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    folder = tmp_path_factory.mktemp("stamp")
+    record = good_record(folder / "record", case=CASE)
+    lab = laboratory(folder / "lab", record)
+    sign_all(record, lab, folder / "sign-off")
+    return Ready(record, lab, folder / "sign-off")
+
+
+@pytest.fixture(scope="module")
+def authority() -> Iterator[Authority]:
+    with serving(Authority(AT + timedelta(seconds=2))) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def made(ready: Ready, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    authority.faults = set()
+    ready.lab.data["time_stamp"] = {"url": authority.url, "anchors": [authority.root_pem]}
+    return ready.issue(tmp_path_factory.mktemp("archive"))
+
+
+def keys(ready: Ready, folder: Path, *anchors: str) -> Path:
+    """The public file of the laboratory, with these roots."""
+    data = public_keys(ready.lab.load())
+    data.pop("time_stamp", None)
+    if anchors:
+        data["time_stamp"] = {"anchors": list(anchors)}
+    path = folder / "keys.json"
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_an_issued_report_carries_a_stamp_that_holds(
+    ready: Ready, made: Path, authority: Authority, tmp_path: Path, capsys: Any
+) -> None:
+    found = check_issued(made, ready.lab.load())
+    assert (found.ok, found.problems) == (True, ())
+    assert found.stamp is not None
+    assert found.stamp.pinned
+    assert "2026-11-25 03:00:02" in found.stamp.time
+    assert found.stamp.by == "测试时间戳服务"
+    published = public_keys(ready.lab.load())
+    assert published["time_stamp"]["anchors"] == [authority.root_pem]
+    pinned = keys(ready, tmp_path, authority.root_pem)
+    assert cli.main(["verify", str(made), "--keys", str(pinned)]) == 0
+    assert "信任根已由公钥文件给出" in capsys.readouterr().out
+    loose = keys(ready, tmp_path)
+    assert cli.main(["verify", str(made), "--keys", str(loose)]) == 0
+    assert "没有给出时间戳机构的信任根" in capsys.readouterr().out
+    assert cli.main(["verify", str(made), "--keys", str(loose), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["time_stamp"]["pinned"] is False
+    assert (publish(made.parent, ready.lab.load(), tmp_path / "site", now=AT) / "reports" / made.name / STAMP).is_file()
+
+
+def test_a_chain_to_another_root_is_a_problem(ready: Ready, made: Path, authority: Authority, tmp_path: Path) -> None:
+    from conformance.issue.lab import load_laboratory
+
+    found = check_issued(made, load_laboratory(keys(ready, tmp_path, authority.other_root_pem)))
+    assert [p.code for p in found.problems] == ["V509"]
+    assert "信任" in found.problems[0].message
+
+
+def test_a_stamp_cannot_be_taken_off_changed_or_exchanged(ready: Ready, made: Path, tmp_path: Path) -> None:
+    lab, token = ready.lab.load(), (made / STAMP).read_bytes()
+    copy = tmp_path / made.name
+    shutil.copytree(made, copy)
+    (copy / STAMP).unlink()
+    assert [str(p)[:6] for p in check_issued(copy, lab).problems] == ["[V509]"]
+    for bent in (token[:-1] + bytes([token[-1] ^ 1]), token[:200], b"", b"\x30\x80"):
+        (copy / STAMP).write_bytes(bent)
+        assert {p.code for p in check_issued(copy, lab).problems} == {"V509"}
+    other = examine(token, b"another seal", lab.stamps.anchors)
+    assert any("覆盖的不是" in p for p in other.problems)
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("old", "相差超过"),
+        ("nonce", "nonce"),
+        ("imprint", "覆盖的不是"),
+        ("signature", "签名验证不通过"),
+        ("usage", "用途"),
+        ("denied", "状态 2"),
+        ("none", "HTTP 503"),
+    ],
+)
+def test_no_report_is_issued_without_the_stamp_that_was_asked_for(
+    ready: Ready, authority: Authority, tmp_path: Path, fault: str, says: str
+) -> None:
+    authority.faults = {fault}
+    ready.lab.data["time_stamp"] = {"url": authority.url, "anchors": [authority.root_pem]}
+    with pytest.raises(IssueError) as caught:
+        ready.issue(tmp_path / "archive")
+    assert caught.value.code == "I026"
+    assert says in str(caught.value)
+    assert not list((tmp_path / "archive").iterdir()), "nothing is left half issued"
+
+
+def test_an_authority_that_is_not_there_or_not_pinned_is_told(
+    ready: Ready, authority: Authority, tmp_path: Path
+) -> None:
+    authority.faults = set()
+    for given in ({"url": "http://127.0.0.1:9/"}, {"url": authority.url, "anchors": [authority.other_root_pem]}):
+        ready.lab.data["time_stamp"] = given
+        with pytest.raises(IssueError, match="I026"):
+            ready.issue(tmp_path / "archive")
+    ready.lab.data["time_stamp"] = {"anchors": ["no certificate"]}
+    with pytest.raises(IssueError, match="I027"):
+        ready.lab.load()
+    ready.lab.data["time_stamp"] = {"url": authority.url, "command": "x"}
+    with pytest.raises(IssueError, match="I020"):
+        ready.lab.load()
+
+
+def test_a_program_may_bring_the_stamp(ready: Ready, authority: Authority, tmp_path: Path) -> None:
+    authority.faults = set()
+    program = tmp_path / "ask.py"
+    program.write_text(
+        "import sys, urllib.request\n"
+        f"request = urllib.request.Request({authority.url!r}, sys.stdin.buffer.read())\n"
+        "sys.stdout.buffer.write(urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read())\n"
+    )
+    ready.lab.data["time_stamp"] = {"command": f"{sys.executable} {program}", "anchors": [authority.root_pem]}
+    made = ready.issue(tmp_path / "archive")
+    assert check_issued(made, ready.lab.load()).ok
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
+def test_openssl_says_the_same_of_the_stamp(made: Path, authority: Authority, tmp_path: Path) -> None:
+    root = tmp_path / "root.pem"
+    root.write_text(authority.root_pem)
+    command = ["openssl", "ts", "-verify", "-token_in", "-in", str(made / STAMP), "-CAfile", str(root)]
+    for data, good in ((made / SEAL, True), (root, False)):
+        ran = subprocess.run([*command, "-data", str(data)], capture_output=True, text=True)
+        assert ("Verification: OK" in ran.stdout) is good, ran.stderr
