@@ -60,6 +60,7 @@ class Parameter:
     unit: str = ""
     origin: str = "target"  # standard | laboratory | target: who fixed the default; laboratory is shown as 实验室默认值
     when: Any = None  # asked for, and required, only where this condition holds
+    example: Any = None  # what `init` shows for one without a default, instead of the example of its type
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def parameter(name: str, raw: Raw) -> Parameter:
         raw.get("unit", ""),
         raw.get("origin", "target"),
         raw.get("when"),
+        raw.get("example"),
     )
 
 

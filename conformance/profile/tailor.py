@@ -98,6 +98,8 @@ def _parameter(parts: Parts, name: str, entry: Mapping[str, Any], found: list[Wr
         choices=choices,
         unit=old.unit,
         origin="laboratory",
+        when=old.when,
+        example=old.example,
     )
     changed = tuple(replace(p, parameters=tuple(new if q.name == name else q for q in p.parameters)) for p in parts)
     return changed, [Removal(name, "parameter", f"{entry['reason']}（{_said(old, new)}）", entry["by"])]

@@ -119,13 +119,15 @@ class _Crawl:
 
     def _offer(self, url: str, depth: int, origin: str, *, forced: bool = False) -> None:
         if url in self._known:
+            if origin:
+                self._where.setdefault(url, origin)  # one that we asked for first is a link of the site all the same
             return
         if len(self._known) >= _MOST_KNOWN:
             self._skip(f"地址超过 {_MOST_KNOWN} 个", url)
             return
         self._known[url] = depth
         if origin:
-            self._where[url] = origin
+            self._where.setdefault(url, origin)
         rules, inside = self.rules, self.rules.inside(url)
         if ends_a_session(url):
             self._skip("会结束会话的链接", url)

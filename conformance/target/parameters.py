@@ -17,7 +17,7 @@ from conformance.errors import TargetError
 from conformance.model.profile import Parameter, Profile
 from conformance.model.target import Secret, Target
 from conformance.target import quantity
-from conformance.target.problems import Where, found, kind, near
+from conformance.target.problems import TODO, Where, found, kind, near
 from conformance.target.secrets import Vault
 
 _LONGEST = 4096
@@ -39,12 +39,14 @@ class _WrongError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A parameter type: `expected` is shown to people, `example` goes into the file that `init` writes."""
+    """A parameter type: `expected` is shown to people, `example` goes into the file that `init` writes; `block`: the
+    lines that it writes instead, for a value that no single line holds."""
 
     name: str
     expected: str
     example: str
     parse: Callable[[Any, Path], Any]
+    block: tuple[str, ...] = ()
 
 
 def _text(value: Any, _folder: Path) -> str:
@@ -176,6 +178,8 @@ def _columns(value: Any, _folder: Path) -> tuple[Mapping[str, Any], ...]:
             raise _WrongError(f"第 {n} 项 {found(one)}", "写成 {name: 栏目名, kind: 类别, path: 地址}")
         if extra := set(one) - {"name", "kind", "path", "update"}:
             raise _WrongError(f"第 {n} 项里的 {sorted(map(str, extra))[0]}", "只有 name、kind、path、update")
+        if any(TODO in str(v) for v in one.values()):
+            raise _WrongError(f"第 {n} 项还没有填写", "写明这一个栏目，其余栏目逐行列出")
         for key in ("name", "kind", "path"):
             if not isinstance(one.get(key), str) or not one[key].strip():
                 raise _WrongError(f"第 {n} 项没有写 {key}", "name、kind、path 都要写")
@@ -260,6 +264,16 @@ _KINDS = (
         "栏目的列表，每项有 name、kind（" + "、".join(COLUMN_KINDS) + "）、path，可有 update（更新期限）",
         "[{name: 要闻动态, kind: 动态要闻, path: /xw/}, {name: 政策文件, kind: 政策文件, path: /zc/, update: 6 个月}]",
         _columns,
+        (
+            "- {name: 待填, kind: 动态要闻, path: /待填/, update: 14 天}",
+            "# - {name: 通知公告, kind: 通知公告, path: /gk/tzgg/, update: 6 个月}",
+            "# - {name: 政策文件, kind: 政策文件, path: /gk/zcwj/, update: 6 个月}",
+            "# - {name: 办事指南, kind: 办事指南, path: /bs/zn/}",
+            "# - {name: 办事统计, kind: 办事统计, path: /bs/tj/, update: 3 个月}",
+            "# - {name: 留言公开, kind: 留言公开, path: /hd/ly/}",
+            "# - {name: 年度报表, kind: 年度报表, path: /gk/ndbb/}",
+            "# - {name: 财政预决算, kind: 其他, path: /gk/czyjs/, update: 1 年}",
+        ),
     ),
     Kind("file", "文件路径（相对目标文件）", "sample.ofd", _file),
     Kind("paths", "文件或文件夹，或它们的列表（相对目标文件）", "[ca.pem]", _paths),

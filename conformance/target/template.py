@@ -111,6 +111,12 @@ def _parameter(parameter: Parameter) -> Iterator[str]:
     yield f"  # {_one_line(parameter.help or parameter.name)}；{'；'.join(about)}"
     if parameter.default is not None:
         yield f"  # {parameter.name}: {_yaml(parameter.default)}"
+    elif kind is not None and kind.block:
+        mark = "" if parameter.required else "# "
+        yield f"  {mark}{parameter.name}:"
+        yield from (f"  {mark}  {line}" for line in kind.block)
+    elif parameter.example is not None and not parameter.required:
+        yield f"  # {parameter.name}: {_yaml(parameter.example)}"
     elif parameter.required:
         yield f"  {parameter.name}: {'env:' + parameter.name.upper() if parameter.type == 'secret' else TODO}"
     else:

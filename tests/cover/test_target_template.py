@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from kit_target import ENVIRON, profile
 
 from conformance.errors import TargetError
 from conformance.model.profile import Capability, Parameter
+from conformance.profile import load
 from conformance.profile.yamlread import read_yaml
 from conformance.target import init_text, load_target
+from conformance.target.parameters import COLUMN_KINDS
 from conformance.target.problems import TODO
 
 FILLED = {
@@ -84,3 +87,14 @@ def test_odd_words_cannot_break_the_file() -> None:
         made,
         environ={**ENVIRON, "B": "s"},
     )
+
+
+def test_a_parameter_shows_the_example_of_its_profile_and_a_list_of_columns_one_a_line() -> None:
+    text = init_text(load("govsite"))
+    assert '  # message_query: "/hd/query?code={receipt}"' in text
+    assert (
+        "  columns:\n    - {name: 待填, kind: 动态要闻, path: /待填/, update: 14 天}\n    # - {name: 通知公告," in text
+    )
+    for line in [line.strip("# ") for line in text.splitlines() if "# - {name:" in line]:
+        entry = yaml.safe_load(line)[0]
+        assert entry["kind"] in COLUMN_KINDS, line
