@@ -515,6 +515,27 @@ def _first_line(path: str) -> str:
     return line
 
 
+def worksheet(args: argparse.Namespace) -> int:
+    from conformance.harness.manual import worksheet
+
+    made = worksheet(args.record, args.profile or [], args.target, Path(args.out), every=args.all)
+    if args.json:
+        return _json(made.to_json())
+    print(made.text())
+    return 0
+
+
+def attest(args: argparse.Namespace) -> int:
+    from conformance.harness.manual import attest
+
+    _untouched(args.record, "不写入人工结论")
+    brought = attest(args.record, args.sheet, lang=args.lang)
+    if args.json:
+        return _json(brought.to_json())
+    print(brought.text())
+    return 0
+
+
 def lab(args: argparse.Namespace) -> int:
     from conformance.harness.lab import lab
 
@@ -750,6 +771,16 @@ def _parser() -> argparse.ArgumentParser:
     sub = verb("keys", keys, "印出检测机构公布的公钥文件 keys.json", json_too=False)
     sub.add_argument("lab", metavar="LAB", help="检测机构 lab.yaml")
     sub.add_argument("-o", "--out", metavar="FILE", help="输出文件，不写则印在标准输出")
+    sub = verb("worksheet", worksheet, "写出人工检测工作表：打印的 HTML 和待填的 YAML")
+    sub.add_argument("record", nargs="?", metavar="RECORD", help="检测记录：只列其中还没有结论的人工检测项")
+    sub.add_argument("--profile", action="append", metavar="NAME", help="没有检测记录时：测试规范")
+    sub.add_argument("--target", metavar="FILE", help="没有检测记录时：被测系统，只列适用的")
+    sub.add_argument("--all", action="store_true", help="已有结论的和不适用的也列出")
+    sub.add_argument("-o", "--out", metavar="DIR", default="worksheet", help="输出目录，默认 worksheet；不覆盖填过的")
+    sub = verb("attest", attest, "把填好的工作表写入检测记录：人工结论、证据文件、署名和日期")
+    sub.add_argument("record", metavar="RECORD", help="检测记录的目录")
+    sub.add_argument("sheet", metavar="SHEET", help="填好的 sheet.yaml")
+    lang_option(sub)
     sub = verb("rejudge", rejudge, "由已存证据重新作出全部判定（不需要被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("--profile", metavar="NAME", help="用另一版测试规范复判")

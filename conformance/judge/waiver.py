@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from conformance.errors import TargetError
 from conformance.judge.verdicts import ClauseOutcome, judge_check
-from conformance.model.result import CheckResult, Reason
+from conformance.model.result import CheckResult, Evidence, Reason
 from conformance.model.target import System, Target
 from conformance.model.verdict import Cause, Verdict
 
@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
 SCOPE_FIELDS = ("name", "version", "build", "vendor")
 ATTESTABLE = (Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE)
 
+_EXPIRY = 'expires: "2026-12-31" 与 zone: "+08:00"（或 Asia/Shanghai）；当日全天有效'
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):([0-5][0-9])")
 
@@ -76,16 +77,38 @@ class Waiver(Grant):
 
 
 @dataclass(frozen=True, slots=True)
+class Material:
+    """A file that was looked at, as it lies in the record: its own name, its digest, its size."""
+
+    name: str
+    sha256: str
+    size: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "sha256": self.sha256, "size": self.size}
+
+
+@dataclass(frozen=True, slots=True)
 class Attestation(Grant):
-    """人工结论 on one manual check (`profile/clause/check`); `evidence` says what was looked at."""
+    """人工结论 on one manual check (`profile/clause/check`).
+
+    evidence  says what was looked at
+    files     what of it lies in the record (only a record has these)
+    made      the day the conclusion was reached, YYYY-MM-DD, in the same zone as `expires`; "" when nobody said
+    """
 
     check: str
     verdict: Verdict
     evidence: tuple[str, ...] = ()
+    files: tuple[Material, ...] = ()
+    made: str = ""
 
     def to_json(self) -> dict[str, Any]:
         head = {"check": self.check, "verdict": str(self.verdict)}
-        return {**head, **Grant.to_json(self), "evidence": list(self.evidence)}
+        more: dict[str, Any] = {"date": self.made} if self.made else {}
+        if self.files:
+            more["files"] = [one.to_json() for one in self.files]
+        return {**head, **Grant.to_json(self), "evidence": list(self.evidence), **more}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], where: str = "") -> Attestation:
@@ -98,7 +121,8 @@ class Attestation(Grant):
         evidence = data.get("evidence") or ()
         if isinstance(evidence, str) or not all(isinstance(e, str) and e.strip() for e in evidence):
             raise TargetError("T801", "evidence 应为文字列表", where=_at(where, "evidence"))
-        if given == Verdict.PASS and not evidence:
+        files = _files(data, where)
+        if given == Verdict.PASS and not evidence and not files:
             # The manual form of "no hollow pass": somebody looked at something, and it is named.
             raise TargetError(
                 "T805",
@@ -107,7 +131,9 @@ class Attestation(Grant):
                 where=_at(where, "evidence"),
             )
         shared = _grant(data, where)
-        return cls(**shared, check=_key(data, "check", 2, where), verdict=Verdict(given), evidence=tuple(evidence))
+        made = str(_day(data, "date", where)) if data.get("date") else ""
+        key = _key(data, "check", 2, where)
+        return cls(**shared, check=key, verdict=Verdict(given), evidence=tuple(evidence), files=files, made=made)
 
 
 Sample = System | Mapping[str, Any] | None  # the system under test, as a target or a record holds it
@@ -153,14 +179,18 @@ def attested(attestation: Attestation, system: Sample, at: datetime) -> CheckRes
         until = f"{attestation.expires.isoformat()} ({attestation.zone})"
         reason = Reason(f"人工结论{said}", expected="有效的人工结论", actual=until, code=f"attestation-{lapse}")
         return CheckResult(attestation.check, Verdict.NOT_TESTED, Cause.CONFIGURATION, (reason,))
-    stated = Reason(by, code="attested")
+    stated = Reason(f"{attestation.made} {by}".strip(), code="attested")
     if attestation.verdict is Verdict.NOT_APPLICABLE:
         return CheckResult(attestation.check, Verdict.NOT_APPLICABLE, None, (stated,))
-    seen = len(attestation.evidence)
+    looked_at = (*attestation.evidence, *(one.name for one in attestation.files))
+    seen = len(looked_at)
     failed = int(attestation.verdict is Verdict.FAIL)
     stop = (Cause.STANDARD, stated) if attestation.verdict is Verdict.INCONCLUSIVE else None
     verdict, cause = judge_check(assertions=1, failed=failed, witnesses=seen, stopped=stop)
-    return CheckResult(attestation.check, verdict, cause, (stated,), 1, failed, seen, sample=attestation.evidence[:5])
+    kept = tuple(Evidence(one.sha256, "document", one.name) for one in attestation.files)
+    return CheckResult(
+        attestation.check, verdict, cause, (stated,), 1, failed, seen, evidence=kept, sample=looked_at[:5]
+    )
 
 
 def zone_of(name: str) -> tzinfo:
@@ -215,22 +245,34 @@ def _scope(data: Mapping[str, Any], where: str) -> dict[str, str]:
 
 def _expiry(data: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Strict dates, no guessing: a zone is never taken from the machine the tool happens to run on."""
-    given, zone = data.get("expires"), data.get("zone")
-    expected = 'expires: "2026-12-31" 与 zone: "+08:00"（或 Asia/Shanghai）；当日全天有效'
-    if isinstance(given, date) and not isinstance(given, datetime):  # YAML reads a bare date as one
-        day = given
-    elif isinstance(given, str) and _DATE.fullmatch(given):
-        try:
-            day = date.fromisoformat(given)
-        except ValueError:
-            raise TargetError("T804", f"没有 {given} 这一天", expected=expected, where=_at(where, "expires")) from None
-    else:
-        raise TargetError("T804", f"有效期 {given!r} 不是日期", expected=expected, where=_at(where, "expires"))
+    zone, expected = data.get("zone"), _EXPIRY
+    day = _day(data, "expires", where)
     try:
         zone_of(zone if isinstance(zone, str) else "")
     except ValueError:
         raise TargetError("T804", f"时区 {zone!r} 不可用", expected=expected, where=_at(where, "zone")) from None
     return {"expires": day, "zone": zone}
+
+
+def _day(data: Mapping[str, Any], name: str, where: str) -> date:
+    given, what = data.get(name), {"expires": "有效期", "date": "日期"}[name]
+    expected = _EXPIRY if name == "expires" else 'date: "2026-11-24"'
+    if isinstance(given, date) and not isinstance(given, datetime):  # YAML reads a bare date as one
+        return given
+    if not isinstance(given, str) or not _DATE.fullmatch(given):
+        raise TargetError("T804", f"{what} {given!r} 不是日期", expected=expected, where=_at(where, name))
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise TargetError("T804", f"没有 {given} 这一天", expected=expected, where=_at(where, name)) from None
+
+
+def _files(data: Mapping[str, Any], where: str) -> tuple[Material, ...]:
+    """The files of a conclusion that a record holds."""
+    try:
+        return tuple(Material(str(f["name"]), str(f["sha256"]), int(f["size"])) for f in data.get("files") or ())
+    except (TypeError, KeyError, ValueError):
+        raise TargetError("T801", "files 应为 {name, sha256, size} 的列表", where=_at(where, "files")) from None
 
 
 def _at(where: str, name: str) -> str:

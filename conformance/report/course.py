@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from conformance.judge.waiver import Attestation
 from conformance.judge.words import cause_word, check_word
 from conformance.model.verdict import Cause
 from conformance.record.reading import Attempt, Session
@@ -104,19 +105,24 @@ def _deciding(context: Context, key: str, tries: Sequence[Attempt]) -> str:
 def special(context: Context) -> Table:
     """Waivers, attestations, voids, objections: what in a report a person decided or disputed, not the tool."""
     w, say, record = context.words, context.say, context.record
-    head = tuple(w[f"course.{k}"] for k in ("kind", "subject", "reason", "approver", "until"))
+    head = tuple(w[f"course.{k}"] for k in ("kind", "subject", "reason", "material", "approver", "made", "until"))
     rows: list[tuple[str, ...]] = []
     for grant in (*record.waivers, *record.attestations):
         kind = "waiver" if hasattr(grant, "clause") else "attestation"
         subject = say(getattr(grant, "clause", "") or getattr(grant, "check", ""), 200)
         until = f"{grant.expires.isoformat()} {say(grant.zone, 40)}"
-        rows.append((w[f"course.{kind}"], subject, say(grant.reason, 800), say(grant.approver), until))
+        seen = _materials(context, grant) if isinstance(grant, Attestation) else "—"
+        made = getattr(grant, "made", "") or "—"
+        word = context.word(check_word(grant.verdict)) if isinstance(grant, Attestation) else ""
+        reason = f"{word}：{say(grant.reason, 800)}" if word else say(grant.reason, 800)
+        rows.append((w[f"course.{kind}"], subject, reason, seen, say(grant.approver), made, until))
     for void in record.voids:
         subject = say(void.check, 200) or ", ".join(f"ledger.jsonl:{n + 1}" for n in void.lines[:20])
-        rows.append((w["course.void"], subject, say(void.reason, 800), say(void.by) or "—", "—"))
+        rows.append((w["course.void"], subject, say(void.reason, 800), "—", say(void.by) or "—", "—", "—"))
     rows += [_objection(context, o) for o in context.case.get("objections") or () if isinstance(o, Mapping)]
     rows += [
-        ("—", say(error.where, 200), say(f"[{error.code}] {error.message}", 800), "—", "—") for error in record.refused
+        ("—", say(error.where, 200), say(f"[{error.code}] {error.message}", 800), "—", "—", "—", "—")
+        for error in record.refused
     ]
     return _bounded(context, head, rows)
 
@@ -127,7 +133,14 @@ def _objection(context: Context, data: Mapping[str, Any]) -> tuple[str, ...]:
     said = say(f"{data.get('by', '')}: {data.get('text', '')}", 800)
     told = say(ruling.get("text"), 800) or w["course.unruled"]
     by = f"{say(ruling.get('by'), 80)} {say(ruling.get('at'), 40)}".strip() or "—"
-    return (w["course.objection"], say(data.get("clause"), 200), f"{said} → {w['course.ruling']} {told}", by, "—")
+    ruled = f"{said} → {w['course.ruling']} {told}"
+    return (w["course.objection"], say(data.get("clause"), 200), ruled, "—", by, "—", "—")
+
+
+def _materials(context: Context, grant: Attestation) -> str:
+    """What was looked at: words, and files with the beginning of their digest, under which they lie in the record."""
+    files = (f"{context.say(f.name, 120)}（SHA-256 {f.sha256[:16]}…）" for f in grant.files)
+    return "；".join((*(context.say(e, 200) for e in grant.evidence), *files)) or "—"
 
 
 def fingerprint(context: Context) -> tuple[Table, str]:
