@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Generator, Hashable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 GIVEN = "given"
 WRONG = "conformance-wrong-credential-0000"
 LOGIN = "login"
+_UNANSWERED = ("timeout", "connect-timeout", "unreachable")
+_PATIENCE = 3  # times that the same question goes unanswered before that is taken for the answer
 
 
 class Store(Protocol):
@@ -57,6 +60,7 @@ class Run:
     shelf: Shelf = field(default_factory=Shelf)  # what one check gathered for all of them
     stopped: threading.Event = field(default_factory=threading.Event)
     _seen: dict[tuple[str, str, str, bytes], Exchange] = field(default_factory=dict)
+    _silent: Counter[tuple[str, str, str, bytes]] = field(default_factory=Counter)
     _seen_lock: threading.Lock = field(default_factory=threading.Lock)
     _asking: dict[tuple[str, str, str, bytes], threading.Lock] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -140,7 +144,8 @@ class Run:
 
     def send(self, request: Request, operation: str, *, fresh: bool) -> Exchange:
         """A request that is no bound operation. Not `fresh`: what another check of this run was already answered is
-        answered to this one, too, so that a crawl is made once; a request that failed is always made again."""
+        answered to this one, too, so that a crawl is made once. A request that failed is made again, until it went
+        unanswered three times: a server that drops questions would cost every check the whole wait once more."""
         key = None if fresh or self.replaying else (request.method, request.url, request.via, request.body)
         if key is None:
             return self.sender.send(request, operation=operation)
@@ -155,8 +160,9 @@ class Run:
             if known is not None:
                 return known
             exchange = self.sender.send(request, operation=operation)
-            if exchange.fault is None:
-                with self._seen_lock:
+            with self._seen_lock:
+                self._silent[key] += exchange.fault is not None and exchange.fault.kind in _UNANSWERED
+                if exchange.fault is None or self._silent[key] >= _PATIENCE:
                     self._seen[key] = exchange
             return exchange
 

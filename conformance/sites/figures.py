@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+_TIMES = 10.0
 _Z = 1.959964  # two-sided 95 %
 
 
@@ -23,8 +24,19 @@ class Degradation:
     alike: bool
     ok: bool
 
+    @property
+    def said(self) -> str:
+        """The ratio as words: a percentage of many digits says no more than how many times."""
+        return (
+            f"{self.ratio:+.1%}"
+            if self.ratio < _TIMES
+            else f"IPv4 的 {self.v6 / self.v4:.0f} 倍"
+            if self.v4
+            else "无穷大"
+        )
+
     def __str__(self) -> str:
-        verdict = "均低于下限，视为趋同" if self.alike else f"劣化比 {self.ratio:+.1%}"
+        verdict = "均低于下限，视为趋同" if self.alike else f"劣化比 {self.said}"
         return f"IPv6 {self.v6 * 1000:.1f} ms，IPv4 {self.v4 * 1000:.1f} ms（中位数，n={self.n}），{verdict}"
 
 

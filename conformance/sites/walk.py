@@ -69,6 +69,12 @@ class Walk:
         last = self.steps[-1] if self.steps else None
         return f"{last.zone} 区的 {last.server.rstrip('.')}（{last.address}）: {last.said}" if last else self.kind
 
+    @property
+    def unheard(self) -> bool:
+        """Whether not even a root answered: that says something about the tester, and nothing about the site."""
+        told = ("referral", "answer", "alias", "nodata", "nxdomain")
+        return not any(step.zone == "." and step.kind in told for step in self.steps)
+
     def addresses(self) -> list[Address]:
         found = (r.data for r in self.records if r.type in ("A", "AAAA"))
         return list(dict.fromkeys(ipaddress.ip_address(text) for text in found))

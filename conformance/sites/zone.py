@@ -59,7 +59,7 @@ def zone(check: Procedure) -> Zone:
         way = below if below.kind in ("answer", "nodata") else way
     if way.kind not in ("answer", "nodata"):
         check.stop(
-            Cause.ENVIRONMENT if _nobody(way) else Cause.SYSTEM,
+            Cause.ENVIRONMENT if way.unheard else Cause.SYSTEM,
             f"找不到 {host_of(check)} 的权威域名服务器：{_WHY.get(way.kind, way.kind)}",
             expected="从根逐级找到域名所在的区",
             actual=way.said,
@@ -77,11 +77,6 @@ _WHY = {
     "refused": "服务器拒绝",
     "alias-loop": "别名成环",
 }
-
-
-def _nobody(way: Walk) -> bool:
-    """Whether not even a root answered: that says something about the tester, and nothing about the site."""
-    return not any(step.zone == "." and step.kind == "referral" for step in way.steps)
 
 
 def _zone(check: Procedure, way: Walk) -> Zone:

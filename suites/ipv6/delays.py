@@ -37,7 +37,7 @@ def name_resolution_over_ipv6_is_not_slower(check: Procedure) -> None:
         reply = asking.once(check, address, place.host, type_, fresh=True)
         return reply.elapsed if reply.records(place.host, type_) else None
 
-    _compare(check, "域名解析时延", probe)
+    _compare(check, "域名解析时延", probe, "V6W-01、V6W-12")
 
 
 def connections_over_ipv6_are_not_slower(check: Procedure) -> None:
@@ -88,10 +88,16 @@ def downloads_over_ipv6_are_not_slower(check: Procedure) -> None:
     browser, _ = _home(check)
     url = str(check.parameter("download_url"))
     sample = browser.get(url, 4)
-    body = sample.exchange.response.body if sample.ok and sample.exchange and sample.exchange.response else b""
-    check.require(
-        len(body) >= 1_000_000, f"download_url 不足 1 MB（{len(body)} 字节，{sample.words}），不能作下载的样本"
-    )
+    if not sample.ok:
+        check.stop(
+            Cause.SYSTEM if sample.status else Cause.ENVIRONMENT,
+            f"download_url 经 IPv4 没有取到（{sample.words}），无法比较",
+            expected="2xx",
+            actual=sample.words,
+            blocked_by="download",
+        )
+    body = sample.exchange.response.body if sample.exchange and sample.exchange.response else b""
+    check.require(len(body) >= 1_000_000, f"download_url 不足 1 MB（{len(body)} 字节），不能作下载的样本")
 
     def probe(version: int) -> float | None:
         page = browser.get(url, version)
@@ -146,35 +152,54 @@ def _alternating(count: int) -> list[int]:
     return [v for n in range(count) for v in ((6, 4) if n % 2 == 0 else (4, 6))]
 
 
-def _compare(check: Procedure, what: str, probe: Probe) -> None:
-    """成功 → 下限 → 劣化比. A family that mostly fails is not slow, it is broken: other clauses say so."""
-    count = _samples(check)
+def _compare(check: Procedure, what: str, probe: Probe, judged_by: str = "V6W-05、V6W-08") -> None:
+    """成功 → 下限 → 劣化比. A family that mostly fails is not slow, it is broken: other clauses say so.
+
+    What looks slower is measured once more, and only a difference that is there both times is the system's: a tester or
+    a path that was busy for a moment is not.
+    """
     floor, limit = float(check.parameter("delay_floor")) / 1000, float(check.parameter("max_degradation")) / 100
-    times: dict[int, list[float]] = {6: [], 4: []}
-    for version in _alternating(count):
-        seconds = probe(version)
-        if seconds is not None:
-            times[version].append(seconds)
-    for version in (4, 6):
-        if 2 * len(times[version]) <= count:
-            check.stop(
-                Cause.SYSTEM,
-                f"{what}：IPv{version} 只成功 {len(times[version])}/{count} 次，不比较时延（成功与否由 V6W-05、V6W-08 判定）",
-                expected="过半成功",
-                actual=f"{len(times[version])}/{count}",
-                blocked_by="success",
-            )
-    found = degradation(times[6], times[4], floor=floor, limit=limit)
-    check.witness(f"{what}：{found}")
-    shown = {f"IPv{version}": [round(1000 * s, 3) for s in held] for version, held in times.items()}
-    check.attach(f"图 {what}", {"figure": "delays", "unit": "ms", "series": shown})
+    for again in (False, True):
+        times = _series(check, what, probe, judged_by)
+        found = degradation(times[6], times[4], floor=floor, limit=limit)
+        check.witness(f"{what}{'（复测）' if again else ''}：{found}")
+        shown = {f"IPv{version}": [round(1000 * s, 3) for s in held] for version, held in times.items()}
+        check.attach(f"图 {what}{'（复测）' if again else ''}", {"figure": "delays", "unit": "ms", "series": shown})
+        if found.ok:
+            break
     for version, value, mean in ((6, found.v6, found.mean_v6), (4, found.v4, found.mean_v4)):
         n = len(times[version])
         check.measure(f"{what} IPv{version}", value * 1000, "ms", statistic=f"中位数（均值 {mean * 1000:.1f}）", n=n)
     check.measure(f"{what} 劣化比", 100 * found.ratio, "%", limit=100 * limit, statistic="IPv6/IPv4−1", n=found.n)
     check.expect(
         found.ok,
-        f"{what}：IPv6 比 IPv4 慢",
+        f"{what}：IPv6 比 IPv4 慢，复测仍然如此",
         expected=f"劣化比 ≤ {100 * limit:g} %，或均低于 {1000 * floor:g} ms",
         actual=str(found),
     )
+
+
+def _series(check: Procedure, what: str, probe: Probe, judged_by: str) -> dict[int, list[float]]:
+    """One series of both families by turns, where most of each succeeded; ends as soon as that cannot be any more."""
+    count = _samples(check)
+    times: dict[int, list[float]] = {6: [], 4: []}
+    failed = {6: 0, 4: 0}
+    for version in _alternating(count):
+        seconds = probe(version)
+        if seconds is not None:
+            times[version].append(seconds)
+            continue
+        failed[version] += 1
+        if 2 * failed[version] >= count:
+            break
+    for version in (4, 6):
+        good, tried = len(times[version]), len(times[version]) + failed[version]
+        if 2 * failed[version] >= count:
+            check.stop(
+                Cause.SYSTEM,
+                f"{what}：IPv{version} 的 {tried} 次中只成功 {good} 次，不比较时延（成功与否由 {judged_by} 判定）",
+                expected=f"{count} 次中过半成功",
+                actual=f"{good}/{tried}",
+                blocked_by="success",
+            )
+    return times

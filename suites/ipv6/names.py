@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from conformance.codes.address_space import Address
+from conformance.probe.dns import Reply
 from conformance.sites import asking, zone
 from conformance.sites.asking import Asked, need_ipv6
 from conformance.sites.walk import walk
@@ -73,7 +75,10 @@ def the_resolver_gives_aaaa(check: Procedure) -> None:
 
 def every_aaaa_is_global_unicast(check: Procedure) -> None:
     """V6W-02：先分类，后连接。映射地址会使 IPv6 套接字走 IPv4，此后的一切看来都好。"""
+    zone.zone(check)  # where no server is found at all, that is the finding, and not that there is no AAAA
     found = zone.addresses(check, zone.host_of(check))
+    six = [*found.v6, *(a for a, _ in found.unusable if a.version == 6)]
+    check.require(bool(six), f"{found.host} 没有 AAAA，由 V6W-01 判定", Cause.SYSTEM)
     for address in (a for a in found.v6 if a.version == 6):
         check.witness(str(address))
         check.expect(True, "可全球路由")
@@ -89,38 +94,48 @@ def an_ipv4_only_name_gets_an_empty_answer(check: Procedure) -> None:
     """V6W-03：只有 A 的名字，AAAA 查询得到 NOERROR 空应答，且不比 A 查询晚 100 ms 以上（RFC 4074 第 4 节所列的错误）。"""
     name = str(check.parameter("a_only_name"))
     control = walk(check, name, "A")
-    check.require(bool(control.addresses()), f"{name} 没有 A 记录，不能作本项的样本：{control.said}")
+    unheard = Cause.ENVIRONMENT if control.unheard else Cause.CONFIGURATION
+    check.require(bool(control.addresses()), f"{name} 没有查到 A 记录，不能作本项的样本：{control.said}", unheard)
     last = control.steps[-1]
     address = ipaddress.ip_address(last.address)
-    replies = {type_: [] for type_ in ("A", "AAAA")}
-    for _ in range(_ROUNDS):
-        for type_, held in replies.items():
-            held.append(asking.once(check, address, control.canonical, type_, fresh=True))
-    for reply in replies["AAAA"]:
-        check.require(not reply.records(control.canonical, "AAAA"), f"{name} 有 AAAA，不是只有 A 的名字")
-        check.witness(f"{name} AAAA：{reply.said}")
-    heard = [r for r in replies["AAAA"] if r.answered]  # one lost packet is no finding; none of them answered is
-    wrong = next((r for r in heard if r.rcode != "NOERROR"), None if heard else replies["AAAA"][0])
-    if not check.expect(
-        wrong is None,
-        f"{name} 只有 A 记录，对 AAAA 查询没有以空应答答复",
-        expected="NOERROR，应答段为空",
-        actual=wrong.said if wrong else "",
-        where=f"{last.server}（{address}）",
-    ):
-        return
-    times = {type_: [r.elapsed for r in held if r.answered] for type_, held in replies.items()}
-    check.require(bool(times["A"]), "同一服务器没有应答 A 查询，无法比较时延", Cause.SYSTEM)
-    a, aaaa = min(times["A"]), min(times["AAAA"])
+    for again in (False, True):  # late once may be a busy moment of the tester or the path
+        replies = _both_types(check, address, control.canonical)
+        for reply in replies["AAAA"]:
+            check.require(not reply.records(control.canonical, "AAAA"), f"{name} 有 AAAA，不是只有 A 的名字")
+            check.witness(f"{name} AAAA：{reply.said}")
+        heard = [r for r in replies["AAAA"] if r.answered]  # one lost packet is no finding; none of them answered is
+        wrong = next((r for r in heard if r.rcode != "NOERROR"), None if heard else replies["AAAA"][0])
+        if not check.expect(
+            wrong is None,
+            f"{name} 只有 A 记录，对 AAAA 查询没有以空应答答复",
+            expected="NOERROR，应答段为空",
+            actual=wrong.said if wrong else "",
+            where=f"{last.server}（{address}）",
+        ):
+            return
+        times = {type_: [r.elapsed for r in held if r.answered] for type_, held in replies.items()}
+        check.require(bool(times["A"]), "同一服务器没有应答 A 查询，无法比较时延", Cause.SYSTEM)
+        a, aaaa = min(times["A"]), min(times["AAAA"])
+        if again or aaaa <= a + _LATER:
+            break
     check.measure(
         "AAAA 应答时延", aaaa * 1000, "ms", limit=(a + _LATER) * 1000, statistic="最小值", n=len(times["AAAA"])
     )
     check.expect(
         aaaa <= a + _LATER,
-        f"{name} 的 AAAA 应答比 A 晚",
+        f"{name} 的 AAAA 应答比 A 晚，复测仍然如此",
         expected=f"≤ A 的时延 + {_LATER * 1000:g} ms",
         actual=f"A {a * 1000:.1f} ms，AAAA {aaaa * 1000:.1f} ms",
     )
+
+
+def _both_types(check: Procedure, address: Address, name: str) -> dict[str, list[Reply]]:
+    """The same question for A and AAAA by turns, each message once."""
+    replies: dict[str, list[Reply]] = {"A": [], "AAAA": []}
+    for _ in range(_ROUNDS):
+        for type_, held in replies.items():
+            held.append(asking.once(check, address, name, type_, fresh=True))
+    return replies
 
 
 def all_servers_give_the_same_aaaa(check: Procedure) -> None:

@@ -67,6 +67,8 @@ def the_home_page_answers_over_ipv6(check: Procedure) -> None:
     if best.why in NOT_VISITED or (best.why == "no-address" and best.hops):
         cause = Cause.SYSTEM if best.why == "no-address" else Cause.CONFIGURATION
         check.stop(cause, f"首页经 IPv6 转到的地址没有访问：{best.words}", actual=best.final, blocked_by="redirect")
+    if not any(page.status for page in pages):
+        _alive(check, browser)
     for page in pages:
         check.witness(f"{page.url} 经 {page.exchange.peer if page.exchange else '—'}：{page.words}")
     check.expect(
@@ -76,6 +78,22 @@ def the_home_page_answers_over_ipv6(check: Procedure) -> None:
         actual="；".join(dict.fromkeys(p.words for p in pages)),
         where="、".join(map(str, found.v6)),
     )
+
+
+def _alive(check: Procedure, browser: Browser) -> None:
+    """The control of a home page that gives no answer over IPv6: over IPv4 it does. A site that is down, or a tester whose
+    way there is barred, says nothing about IPv6."""
+    if not check.declared("ipv4"):
+        return
+    page = browser.get(_site(check), 4)
+    if not page.status and page.why != "no-address":
+        check.stop(
+            Cause.ENVIRONMENT if page.why in ("unreachable", "connect-timeout") else Cause.SYSTEM,
+            "首页经 IPv6、IPv4 都没有应答：网站停止服务，或测点到网站的路径被挡，不能据此判定 IPv6",
+            expected="首页经 IPv4 有应答（对照）",
+            actual=f"IPv4：{page.words}",
+            blocked_by="site",
+        )
 
 
 def every_aaaa_address_accepts_connections(check: Procedure) -> None:
@@ -264,6 +282,7 @@ def no_redirect_leads_away_from_ipv6(check: Procedure) -> None:
 
 def pages_hold_no_ipv4_literal_in_a_link(check: Procedure) -> None:
     """V6W-19：首页、二级页面及首页的脚本中，地址的主机不是 IPv4 字面量。"""
+    zone.zone(check)  # where no name server is found at all, that is the finding
     browser = Browser(check)
     family = zone.reference(check, browser.addresses(zone.host_of(check)))
     home = _ipv4_home(check, browser) if family == 4 else _ipv6_home(check, browser)
@@ -358,12 +377,18 @@ def interface_hosts_of_the_app_answer_over_ipv6(check: Procedure) -> None:
     """V6W-29：APP 或小程序调用的接口，其主机有 AAAA 且经 IPv6 答复。"""
     zone.need_ipv6(check)
     browser = Browser(check)
+    dead: list[str] = []
     urls = tuple(a if "://" in str(a) else f"https://{a}/" for a in check.parameter("app_hosts"))
     for page in browser.many(urls, 6):
         if page.why in NOT_VISITED:
             check.stop(Cause.CONFIGURATION, f"{page.url} 没有访问：{page.words}", blocked_by="hosts")
         # An interface may refuse a call without its parameters; that it answers is what is asked. 5xx is no answer.
         answered = 0 < page.status < 500 and page.why in ("", "leaves")
+        if not answered and check.declared("ipv4"):
+            other = browser.get(page.url, 4)
+            if not 0 < other.status < 500 and other.why != "no-address":
+                dead.append(f"{page.url}（IPv6 {page.words}，IPv4 {other.words}）")
+                continue
         check.witness(f"{page.url}：{page.words}")
         check.expect(
             answered,
@@ -372,3 +397,8 @@ def interface_hosts_of_the_app_answer_over_ipv6(check: Procedure) -> None:
             actual=page.words,
             where=page.url,
         )
+    if dead:
+        check.attach("两个地址族上都没有答复的接口", {"interfaces": dead})
+    check.require(
+        check.witnesses > 0, f"接口在两个地址族上都没有答复，不能据此判定 IPv6：{'；'.join(dead[:3])}", Cause.SYSTEM
+    )

@@ -71,6 +71,28 @@ def test_a_hollow_system_passes_nothing(mode: str) -> None:
     assert words(judged(f"ipv6-api+{mode}"), Verdict.PASS) == set()
 
 
+_OUTSIDE = """
+import sys
+outside = []
+def look(event, arguments):
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        here = ("::1", "::", "127.0.0.1", "::ffff:127.0.0.1", "0.0.0.0", "::ffff:0.0.0.0")
+        if isinstance(address, tuple) and address[0] not in here and not address[0].startswith("127."):
+            outside.append(address[0])
+sys.addaudithook(look)
+from conformance.profile import load
+from conformance.qualify.work import verdicts
+results = verdicts(load("ipv6-api"), "ipv6-api+refused-after-the-call")
+print(sorted(k for k, r in results.items() if str(r.verdict) == "FAIL"), outside)
+"""
+
+
+def test_a_specimen_whose_fault_is_to_call_forbidden_addresses_calls_none_beyond_this_machine() -> None:
+    done = subprocess.run([sys.executable, "-c", _OUTSIDE], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "['ipv6-api/V6A-28/forbidden-callbacks-are-not-made'] []", done.stdout + done.stderr
+
+
 def test_a_failure_says_what_was_expected_and_how_to_see_it_again() -> None:
     result = judged("ipv6-api+upper-case-output", only="V6A-07")["V6A-07/printed-letters-are-lower-case"]
     assert (result.verdict, result.cause) == (Verdict.FAIL, Cause.SYSTEM)

@@ -20,6 +20,7 @@ _LIMIT = 65536
 _BLOCKED = tuple(map(ipaddress.IPv6Network, ("::1/128", "::/128", "fe80::/10", "fc00::/7", "::ffff:127.0.0.0/104",
                                               "::ffff:0.0.0.0/128", "64:ff9b::127.0.0.0/104")))  # fmt: skip
 _BLOCKED_TEXTS = frozenset({"::1", "::", "::ffff:127.0.0.1", "127.0.0.1", "64:ff9b::7f00:1", "fe80::1", "fc00::1"})
+_HERE = tuple(map(ipaddress.IPv6Network, ("::1/128", "::/128", "::ffff:127.0.0.0/104", "::ffff:0.0.0.0/128")))
 _LOCAL_FOUR = ipaddress.IPv6Network("::ffff:127.0.0.0/104")
 
 Names = Mapping[str, Sequence[tuple[int, str]]]
@@ -82,6 +83,10 @@ async def connect(host: str, port: int, names: Names, faults: Deviations) -> Str
 
 
 async def _open(family: int, address: str, port: int) -> Streams:
+    """A specimen calls nobody but this machine, whatever its faults would permit."""
+    known = parse_any(address)
+    if known is None or not any(known in network for network in _HERE):
+        raise OSError(f"{address} is not on loopback")
     return await asyncio.open_connection(address, port, family=family)
 
 
