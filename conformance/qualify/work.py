@@ -184,6 +184,15 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
     return out
 
 
+def carry_out_alone(profile: str, specimen: str, progress: TextIO | None) -> Results:
+    """One specimen, with nothing beside it."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        seconds, results = pool.submit(_one, profile, specimen).result()
+    if progress is not None:
+        print(f"单独再试一次 {specimen}，{seconds:.1f} s", file=progress, flush=True)
+    return results
+
+
 @lru_cache(4)
 def _loaded(name: str) -> Profile:
     """A worker tries many specimens against one profile."""

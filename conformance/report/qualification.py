@@ -122,6 +122,7 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
             Line(w["qualification.profile"], subject, mono=True),
             Line(w["qualification.specimen"], shown),
             Line(w["qualification.when"], str(data.get("when", ""))),
+            *([Line(w["qualification.again"], "、".join(map(str, again)))] if (again := data.get("again")) else []),
             Line(w["qualification.digest"], str(profile.get("digest", "")), mono=True),
             Line(w["qualification.basis"], w["qualification.basis_text"]),
             Line(w["qualification.scope"], w["qualification.scope_text"]),
