@@ -166,8 +166,12 @@ def _sentences(context: Context, s: Mapping[str, Any]) -> Iterator[str]:
     if changed:
         yield w.fill("files.changed", n=len(changed), names=_few(changed))
     missing = [str(m.get("file")) for m in s.get("missing") or ()]
-    yield w.fill("files.uncovered", n=len(missing), names=_few(missing)) if missing else w["files.covers_all"]
-    if later := [str(m.get("file")) for m in s.get("later") or ()]:
+    later = [str(m.get("file")) for m in s.get("later") or ()]
+    if missing:
+        yield w.fill("files.uncovered", n=len(missing), names=_few(missing))
+    elif not later:
+        yield w["files.covers_all"]
+    if later:
         yield w.fill("files.covered_later", n=len(later), names=_few(later))
     if not s.get("covers_root") and not s.get("root_later"):
         yield w["files.root_uncovered"]

@@ -15,7 +15,8 @@ from kit_voucher import voucher
 
 from conformance.documents import clauses
 from conformance.documents.file import FileExamination, LicenceFacts, Options, examine_file, options_from
-from conformance.documents.finding import Level
+from conformance.documents.finding import Finding, Level
+from conformance.documents.plain import why
 from conformance.documents.policy import Generation
 from conformance.documents.sm3 import sm3
 from conformance.documents.together import SealNumbers
@@ -118,6 +119,11 @@ def test_two_seals_with_one_number_are_found_and_one_seal_in_two_files_is_not() 
     assert finding.level is Level.FAIL
     assert "SEAL-1：a.ofd、c.esl" in finding.actual
     assert [f.level for f in SealNumbers().findings()] == [Level.NOT_APPLICABLE]
+
+
+def test_why_a_failure_matters_is_told_in_plain_words_for_every_clause() -> None:
+    silent = {c for c in clauses.CLAUSES if not why(Finding(c, Level.FAIL, "x"))}
+    assert silent == {"OFD-16", "SIG-03", "EL-FI-15"}, "advice alone"
 
 
 # OFD-16 with schemas of the laboratory ----------------------------------------------------------------------------
