@@ -136,7 +136,7 @@ def _with_licence(it: Inspection, options: Options) -> Inspection:
 def _single(data: bytes, base: Inspection, options: Options) -> Inspection:
     """A file that is no package."""
     policy = options.policy
-    if is_seal(data):
+    if is_seal(data) or base.name.casefold().endswith(".esl"):  # a name that promises a seal: else SEAL-01 says why not
         seal, findings = told.seal(data, policy)
         return replace(base, kind="seal", kind_word="电子印章", seal=seal, findings=(*findings, *nested(seal)))
     kind = value_kind(data)

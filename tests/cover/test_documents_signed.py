@@ -107,3 +107,10 @@ def test_a_pdf_says_how_much_is_left_out() -> None:
 
 def test_the_moment_of_an_inspection_may_be_now() -> None:
     assert moment("now").tzinfo is not None
+
+
+@pytest.mark.parametrize("data", [b"", b"\0\1", b"<a/>", b"0\x03\x02\x01\x05"])
+def test_a_file_that_is_called_a_seal_and_is_none_fails_the_clause_of_seals(data: bytes) -> None:
+    seen = examine_file("a.esl", data, Options())
+    assert seen.failed == {"SEAL-01"}
+    assert as_text(seen.seen)

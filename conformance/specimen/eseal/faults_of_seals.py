@@ -60,6 +60,7 @@ SPOILS = (
     Spoil("seal-fields-swapped", "印章的证书与算法标识次序颠倒", _SEAL, ("SEAL-01",), bare(swapped=True)),
     Spoil("seal-with-critical-extension", "印章有不认识的关键扩展", _SEAL, ("SEAL-01",), bare(extension=True)),
     Spoil("seal-header-word", "印章头标识为 SE", _SIGNED, ("SEAL-02",), seal(id="SE")),
+    Spoil("seal-without-algorithm", "印章缺少签名算法标识", _SEAL, ("SEAL-01",), bare(algorithm="")),
     Spoil("seal-version-3", "印章版本号为 3", _SIGNED, ("SEAL-03",), seal(version=3)),
     Spoil("seal-id-empty", "印章标识为空", _SEAL, ("SEAL-04",), bare(es_id="")),
     Spoil("seal-id-of-another", "两枚不同的印章用同一个标识", _SEAL, ("SEAL-04",), bare(es_id=SEAL_IDS["document.ofd"], size=(42, 42)), together=True),

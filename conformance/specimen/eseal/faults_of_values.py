@@ -13,7 +13,13 @@ from conformance.specimen.eseal.recipes import Package, folder, swap
 from conformance.specimen.eseal.seals import Ses
 from conformance.specimen.eseal.spoil import Spoil, Step, late, seal, ses, value
 
-_SIGNED, _LISTED, _STAMPED, _V1 = "document.ofd", "document-digest-list.ofd", "document-stamped.ofd", "document-v1.ofd"
+_SIGNED, _LISTED, _STAMPED, _V1, _V5 = (
+    "document.ofd",
+    "document-digest-list.ofd",
+    "document-stamped.ofd",
+    "document-v1.ofd",
+    "document-v5.ofd",
+)
 _DAY = timedelta(days=1)
 
 
@@ -83,6 +89,7 @@ SPOILS = (
     Spoil("signature-with-critical-extension", "签章数据有不认识的关键扩展", _SIGNED, ("SES-01",), value(extension=True)),
     Spoil("bytes-after-signature", "签章数据之后有多余的字节", _SIGNED, ("SES-01",), value(tail=b"\0")),
     Spoil("signature-version-differs", "签章版本号与印章不一致", _SIGNED, ("SES-02",), value(version=3)),
+    Spoil("seal-of-2025-in-signature-of-2020", "第四代版本号的签章里是第五代印章", _V5, ("SES-02",), value(version=4)),
     Spoil("signing-time-without-zone", "签章时间没有 Z", _SIGNED, ("SES-03",), _time(b"20261102013000"), "真实文件"),
     Spoil("signing-time-as-utctime-text", "签章时间写成 UTCTime 的文本", _SIGNED, ("SES-03",), _time(b"261102013000Z"), "真实文件"),
     Spoil("range-of-another-signature", "保护范围写的是另一个签名的路径", _SIGNED, ("SES-04",),
@@ -94,6 +101,7 @@ SPOILS = (
           late(swap(f"{folder(0)}/Signature.xml", "150 230", "20 230"))),
     Spoil("hash-of-another-file", "签章数据里的不是 Signature.xml 的杂凑值", _SIGNED, ("SES-05",), value(hash_bytes=b"\x5a" * 32)),
     Spoil("signature-algorithm-ecdsa", "签章签名算法标识为 ECDSA", _SIGNED, ("SES-06",), value(algorithm=oids.ECDSA_SHA256)),
+    Spoil("signature-algorithm-rsa", "签章签名算法标识为 RSA", _SIGNED, ("SES-06",), value(algorithm=oids.RSA_SHA256)),
     Spoil("sha256-original", "原文杂凑用 SHA-256", _SIGNED, ("SES-07",), value(hash="sha256")),
     Spoil("raw-signature", "签章签名值为 64 字节", _SIGNED, ("SES-08",), value(form="raw"), "真实文件"),
     Spoil("raw-seal-signature", "制章者签名值为 64 字节", _SIGNED, ("SES-08",), seal(form="raw"), "真实文件"),
@@ -127,6 +135,8 @@ SPOILS = (
     Spoil("v1-signature-flipped", "v1 签章的签名值被改动", _V1, ("SES-10", "SES-18"), value(form="flipped"),
           why="v1 的规则（SES-18）正是这个签名验证通过（SES-10）"),
     Spoil("default-value-in-certificate", "证书里写出了缺省值，不是 DER", _SIGNED, ("CERT-01",), _certificate(explicit_default=True), "真实文件"),
+    Spoil("address-beyond-ascii", "证书里撤销列表的网址含有中文，写在 IA5String 里", _SIGNED, ("CERT-01",),
+          _certificate(crl_address="http://crl.example/测试.crl"), "真实文件"),
     Spoil("ecdsa-in-certificate", "证书的签名算法标识为 ECDSA", _SIGNED, ("CERT-01",),
           _certificate(algorithm=oids.ECDSA_SHA256)),
     Spoil("certificate-also-for-encryption", "签章者证书兼作加密", _SIGNED, ("CERT-02",), _certificate(usage=(*SIGNING, *ENCIPHERING)),

@@ -41,6 +41,7 @@ class Cert:
     algorithm: str = oids.SM2_SM3
     curve: str = oids.SM2_CURVE
     explicit_default: bool = False
+    crl_address: str = ""
 
     def subject(self) -> bytes:
         return name(self.common, self.unit, self.person)
@@ -100,6 +101,10 @@ def _extensions(cert: Cert) -> list[bytes]:
         found.append(one(oids.KEY_USAGE, der.named_bits(*cert.usage), critical=True))
     if cert.stamping:
         found.append(one(oids.EXTENDED_USAGE, der.sequence(der.oid(oids.TIME_STAMPING)), critical=True))
+    if cert.crl_address:
+        place = der.tlv(0x86, cert.crl_address.encode())  # an IA5String, if the address is one
+        names = der.tlv(0xA0, der.tlv(0xA0, place))
+        found.append(one(oids.CRL_PLACES, der.sequence(der.sequence(names))))
     return found
 
 

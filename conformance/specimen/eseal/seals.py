@@ -46,7 +46,7 @@ class Seal:
     size: tuple[int, int] = (40, 40)
     extension: bool = False
     maker_bytes: bytes | None = None
-    algorithm: str = oids.SM2_SM3
+    algorithm: str = oids.SM2_SM3  # "" leaves the element out
     key: str = ""
     form: str = "der"
     unused: int = 0
@@ -90,7 +90,10 @@ class Seal:
 @cache
 def _seal(it: Seal) -> bytes:
     info = it._info(it.picture)
-    cert, algorithm = der.octets(it.maker_bytes or certificate(it.maker)), der.oid(it.algorithm)
+    cert, algorithm = (
+        der.octets(it.maker_bytes or certificate(it.maker)),
+        der.oid(it.algorithm) if it.algorithm else b"",
+    )
     signed = der.sequence(info, cert, algorithm) if (it.signed_as or it.generation) == "v1" else info
     value = sm2.value(sm2.private(it.key or it.maker.key), signed, it.form)
     if it.shown is not None:
