@@ -29,17 +29,17 @@ def doctor(
     run = live_run(profile, opened)
     try:
         findings, _, transport = examine(run)
+        lines = [f"{'✘' if f.stops else '△'} {f}" for f in findings]
+        if not findings:
+            lines.append(f"✔ {opened.system.name}：{_well(opened, transport.notebook.count)}")
+        elif not any(f.stops for f in findings):
+            lines.append("△ 可以检测；以上问题涉及的检测项将为无法判定")
+        else:
+            lines.append("✘ 现在检测没有意义：全部检测项都会是无法判定")
     finally:
         run.sender.close()  # type: ignore[attr-defined]
         if specimen is not None:
             specimen.stop()
-    lines = [f"{'✘' if f.stops else '△'} {f}" for f in findings]
-    if not findings:
-        lines.append(f"✔ {opened.system.name}：{_well(opened, transport.notebook.count)}")
-    elif not any(f.stops for f in findings):
-        lines.append("△ 可以检测；以上问题涉及的检测项将为无法判定")
-    else:
-        lines.append("✘ 现在检测没有意义：全部检测项都会是无法判定")
     return findings, visible_lines(lines)
 
 

@@ -92,7 +92,11 @@ def _decided(entry: Planned, target: Target, at: datetime, served: bool) -> Chec
         return _attested(entry, target, at) or result(
             Verdict.NOT_TESTED,
             None,
-            Reason("人工检测项，尚未录入结果", expected="attestations 中有本项的有效结论", actual="无"),
+            Reason(
+                "人工检测项，尚未录入结果",
+                expected="有效的人工结论：conformance worksheet 写出工作表，填好后由 conformance attest 写入",
+                actual="无",
+            ),
         )
     if entry.check.kind == "document" and not target.documents.get("paths") and not served:
         reason = Reason(

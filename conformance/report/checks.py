@@ -59,7 +59,7 @@ class Checks:
             tables=tables(self.context, result),
             shots=self._shots.of(result) if self._shots and bad and in_full else (),
             generation=tuple(self._generation(result.generation or {})),
-            manual=tuple(self._manual(judged.check)) if judged.check.kind == "manual" else (),
+            manual=tuple(self._manual(judged.check, result)) if judged.check.kind == "manual" else (),
             evidence=self._evidence(result, bad),
             evidence_title=w.fill("evidence.all", n=many) if many > FOLDED_FROM else "",
             evidence_more=w.fill("evidence.more", n=many - SHOWN_EVIDENCE) if many > SHOWN_EVIDENCE else "",
@@ -166,7 +166,10 @@ class Checks:
                 label = w[f"generation.{name}"] if name in _GENERATION else say(name, 60)
                 yield Line(label, say(value, SAID), mono=name == "counterexample")
 
-    def _manual(self, check: Check) -> Iterator[Line]:
+    def _manual(self, check: Check, result: CheckResult) -> Iterator[Line]:
+        for reason in result.reasons:
+            if reason.code == "attested":  # who concluded it, when, and why
+                yield Line(self.context.words["manual.conclusion"], self.context.say(reason.message, LONG))
         sheet = check.spec.get("manual", check.spec)
         for name in ("steps", "evidence", "judge"):
             value = sheet.get(name)

@@ -49,7 +49,10 @@ def standards(context: Context) -> tuple[str, ...]:
             title = context.title(profile.standard.title)
             number = context.say(profile.standard.number)
             star = "*" if _outside(context, number) else ""
-            out.append(f"{star}{number} {title}" if context.lang == "en" else f"{star}{number}《{title}》")
+            named = (
+                number if title == number else f"{number} {title}" if context.lang == "en" else f"{number}《{title}》"
+            )
+            out.append(f"{star}{named}")
     return tuple(dict.fromkeys(out)) or (
         context.title(context.record.profile.title) or context.say(context.record.profile.id),
     )

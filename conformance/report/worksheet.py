@@ -62,6 +62,7 @@ def _sheet(number: int, item: Item) -> CheckSheet:
     how = item.check.spec.get("manual", item.check.spec)
     standard = item.part.standard
     name = str(standard.title.get("zh", "")) if standard else ""
+    name = "" if standard and name == standard.number else name
     return CheckSheet(
         anchor=f"s{number}",
         key=item.key,

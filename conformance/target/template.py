@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from conformance.model.profile import Identity, Operation, Parameter, Profile
+from conformance.model.profile import Capability, Identity, Operation, Parameter, Profile
 from conformance.target.declare import evaluate
 from conformance.target.identities import BUILT_IN
 from conformance.target.parameters import TYPES
@@ -41,9 +41,15 @@ def _lines(profile: Profile) -> Iterator[str]:
     def wished(one: Parameter | Identity | Operation) -> bool:
         return evaluate(one.when, wanted.assumes, capabilities)[0] is not False
 
-    parameters = [p for p in wanted.parameters.values() if wished(p)]
+    parts = [c for c in capabilities if c.given and c.name not in wanted.assumes]
+    if parts:
+        yield "# 系统可以分几个部分交来，交来哪个检测哪个；不交的部分各行都不必填，它的条款不适用，报告写明。"
+        for part in parts:
+            yield f"#   {part.name:8} 写 {_given(part)} 就是交来了"
+        yield ""
+    parameters = _grouped([p for p in wanted.parameters.values() if wished(p)], [c.name for c in parts])
     plain = [p for p in parameters if p.type != "secret"]
-    yield from _section("parameters", "测试附加信息（IXIT）", [line for p in plain for line in _parameter(p)])
+    yield from _section("parameters", "测试附加信息（IXIT）", _by_part(plain, parts))
     secret = [p for p in parameters if p.type == "secret"]
     yield from _section(
         "secrets", "密钥只写引用：env:环境变量 或 file:文件", [line for p in secret for line in _parameter(p)]
@@ -58,16 +64,15 @@ def _lines(profile: Profile) -> Iterator[str]:
             continue
         asked.append(f"  # {_one_line(capability.ask)}")
         if capability.given:
-            what = {"documents": "要检测的文件（documents.paths）", "pages": "送检的页面（pages）"}.get(
-                capability.given, capability.given
+            asked.append(
+                f"  # {capability.name}: true        # 不写则看有没有给出 {_given(capability)}；没有给出的，相应条款不适用"
             )
-            asked.append(f"  # {capability.name}: true        # 不写则看有没有给出 {what}；没有给出的，相应条款不适用")
         elif capability.default is None:
             asked.append(f"  # {capability.name}: true        # 未回答则相关检测项未检；写 true 或 false")
         else:
             asked.append(f"  {capability.name}: {_yaml(capability.default)}")
     yield from _section("declares", "实现声明（ICS）：true 具备，false 不具备（相应条款不适用）", asked)
-    yield from _documents(profile, served=bool(wanted.documents))
+    yield from _documents(profile, served=bool(wanted.documents), optional=any(c.given == "documents" for c in parts))
     yield from _pages(profile)
     yield from _settings()
     yield "# 以下是测试规范的默认绑定。系统的接口与之不同时，去掉 # 并只写不同之处（逐项合并，请求体整体替换）。"
@@ -132,13 +137,40 @@ def _identity(identity: Identity) -> Iterator[str]:
         yield f"  {mark}  {field}: {value}"
 
 
-def _documents(profile: Profile, *, served: bool) -> Iterator[str]:
+def _given(part: Capability) -> str:
+    """What hands in a part of the system, as it is written in the file."""
+    return {"documents": "documents.paths", "pages": "pages"}.get(part.given, f"parameters.{part.given}")
+
+
+def _grouped(parameters: list[Parameter], parts: list[str]) -> list[Parameter]:
+    """Those of one part together; what more than one part asks for comes first."""
+    order = {name: n for n, name in enumerate(parts, 1)}
+    return sorted(parameters, key=lambda p: order.get(p.when, 0) if isinstance(p.when, str) else 0)
+
+
+def _by_part(parameters: list[Parameter], parts: list[Capability]) -> list[str]:
+    """The lines of parameters, with a line before those that only one part asks for."""
+    lines: list[str] = []
+    heads = {part.name: f"  # —— 以下只在交来 {part.name}（{_given(part)}）时要 ——" for part in parts}
+    last = ""
+    for parameter in parameters:
+        part = parameter.when if isinstance(parameter.when, str) else ""
+        if part != last and part in heads:
+            lines.append(heads[part])
+        last = part
+        lines += _parameter(parameter)
+    return lines
+
+
+def _documents(profile: Profile, *, served: bool, optional: bool = False) -> Iterator[str]:
     """Where the files to test lie; an operation of the system gives them when nothing is written here."""
     if not any(k.kind == "document" for part in profile.standards() for c in part.clauses for k in c.checks):
         return
-    mark = "# " if served else ""
+    mark = "# " if served or optional else ""
     if served:
         yield "# 要检测的文件；不写则取系统下载接口返回的文件"
+    elif optional:
+        yield "# 要检测的文件；不交来则不写"
     yield f"{mark}documents:                   # 要检测的文件"
     yield f"{mark}  paths: [{TODO}]             # 文件、文件夹、通配式或 zip，相对本文件"
     yield f"{mark}  keep: true                 # 检测记录里保存文件原文，复判时由原文重新检查；写 false 只保存摘要和检查结果"

@@ -153,7 +153,7 @@ def test_init_asks_for_nothing_of_the_other_parts(folder: Path) -> None:
     for word in ("base_url", "holder", "token", "find", "backend:"):
         assert word not in text
     whole = init_text(load("parts"))
-    assert "# backend: true        # 不写则看有没有给出 base_url" in whole
+    assert "# backend: true        # 不写则看有没有给出 parameters.base_url" in whole
     assert read_yaml(whole.encode(), "t", error=TargetError)
 
 

@@ -84,7 +84,7 @@ def test_a_conclusion_is_bound_into_the_record(folder: Path, capsys: pytest.Capt
         assert [again.key for again in rejudge(record) if not again.agrees] == []
     assert main(["verify", str(folder / "r")]) == 0
     page = (folder / "r/report.html").read_text("utf-8")
-    for told in ("李某", "2026-11-01", "2099-12-31", "没有三指手势", "清单.pdf", digest[:16]):
+    for told in ("2026-11-01 李某：没有三指手势", "2099-12-31", "清单.pdf", digest[:16]):
         assert told in page
 
 
