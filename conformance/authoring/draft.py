@@ -39,6 +39,7 @@ _WORDS = {
     **{str(p): str(p) for p in Provision},
     **{w: str(p) for p, w in PROVISIONS.items()},
 }  # fmt: skip
+_MOST_LISTED = 20
 _UNWRITTEN = "对照条款文字判断（待写明）"
 
 
@@ -220,7 +221,7 @@ def _clause(
     if "profile" in cells:
         reading.profiles.setdefault(cells["profile"].text, here.place("profile"))
     if "text" not in cells:
-        here.without_text(cells)
+        here.without_text(cells, extra)
         return None
     guesses: dict[str, str] = dict(here.marks(cells["guesses"].text)) if "guesses" in cells else {}
     made = here.name(cells, ordinal, guesses)
@@ -266,10 +267,10 @@ class _Here:
     def bad(self, name: str, message: str, expected: str = "", hint: str = "", code: str = "P605") -> None:
         self.reading.troubles.append(Trouble(code, message, self.place(name), expected, hint))
 
-    def without_text(self, cells: Mapping[str, Cell]) -> None:
+    def without_text(self, cells: Mapping[str, Cell], extra: Mapping[str, str]) -> None:
         """A chapter's heading (a number and a title, nothing else) is no clause; anything else lacks its text."""
         if set(cells) <= {"clause", "ref", "title", "profile"}:
-            said = " ".join(cells[f].text for f in ("clause", "ref", "title") if f in cells)
+            said = " ".join([*(cells[f].text for f in ("clause", "ref", "title") if f in cells), *extra.values()])
             self.reading.passed.append(f"{self.layout.sheet.place(self.row.number)} {said[:60]}".strip())
         else:
             self.bad(
@@ -438,10 +439,8 @@ def text(made: Draft) -> str:
     counts = Counter(c["provision"] for c in made.clauses)
     told = "、".join(f"{PROVISIONS[p]} {counts[str(p)]}" for p in Provision if counts[str(p)])
     lines.append(f"{len(made.clauses)} 条：{told}")
-    for line in made.passed:
-        lines.append(f"  当作标题行，没有写入: {line}")
-    for name in made.gone:
-        lines.append(f"  --base 里有、表里没有，没有写入: {name}")
+    lines += _listed("当作标题行，没有写入", made.passed)
+    lines += _listed("--base 里有、表里没有，没有写入", made.gone)
     if made.guessed:
         listed = "、".join(f"{_LABELS.get(n, n)} {k}" for n, k in made.guessed.items())
         unsure = sum(_unsure(c) for c in made.clauses)
@@ -449,3 +448,8 @@ def text(made: Draft) -> str:
             f"推测 {sum(made.guessed.values())} 处（{listed}），其中 {unsure} 条的类型拿不准；核对后删去 draft.guesses 里的记号"
         )
     return "\n".join(lines)
+
+
+def _listed(what: str, names: tuple[str, ...]) -> list[str]:
+    lines = [f"  {what}: {name}" for name in names[:_MOST_LISTED]]
+    return lines + [f"  {what}: 还有 {len(names) - _MOST_LISTED} 处，--json 列出全部"] * (len(names) > _MOST_LISTED)

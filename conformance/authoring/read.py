@@ -147,8 +147,7 @@ def _document(data: bytes, name: str) -> Iterator[Sheet]:
     _opened(data, name)
     try:
         for number, table in enumerate(Document(io.BytesIO(data)).tables, 1):
-            lines = ([Cell(_text(c.text)) for c in row.cells] for row in table.rows)
-            yield Sheet(name, f"表 {number}", _rows(lines))
+            yield Sheet(name, f"表 {number}", _rows(_table_lines(table)))
     except (KeyError, ValueError, AttributeError, IndexError, TypeError, SyntaxError, zipfile.BadZipFile) as error:
         raise ProfileError(
             "P601",
@@ -156,6 +155,31 @@ def _document(data: bytes, name: str) -> Iterator[Sheet]:
             where=name,
             hint="用办公软件另存一次",
         ) from None
+
+
+def _table_lines(table: Any) -> Iterator[list[Cell]]:
+    """Rows of a Word table. A cell merged downwards stands in every row of it, one merged sideways in its first column.
+
+    Not `row.cells` of python-docx: that gives as many cells as a file claims to span, and climbs a merged column anew for
+    every row.
+    """
+    from docx.table import _Cell
+
+    above: list[Cell] = []
+    for row in table.rows:
+        cells: list[Cell] = []
+        for tc in row._tr.tc_lst:
+            at = len(cells)
+            if tc.vMerge == "continue" and at < len(above):
+                cells.append(above[at])
+            else:
+                cells.append(Cell(_text(_Cell(tc, table).text)))
+            span = min(max(int(tc.grid_span), 1), MOST_COLUMNS + 1)
+            cells += [Cell()] * (span - 1)
+            if len(cells) > MOST_COLUMNS:
+                break
+        above = cells
+        yield list(cells)
 
 
 # Text ------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ def test_a_table_becomes_a_profile_that_loads_and_does_not_lint(tmp_path: Path, 
     assert clauses[0]["checks"][0]["manual"]["steps"] == ["查十张证照", "比较标识"]
     assert "拆成几条" in clauses[3]["draft"]["guesses"]["provision"]
     assert set(clauses[3]["draft"]["guesses"]) == {"title", "provision", "grade"}
-    assert [p.endswith("第 2 行 5 要求") for p in found.passed] == [True]
+    assert [p.endswith("第 2 行 5 要求 1") for p in found.passed] == [True]
     path = write(found, tmp_path / "p.yaml", tmp_path / f"条款表.{kind}")
     profile = load(path, cache=False)
     assert profile.standard is not None
@@ -148,6 +148,22 @@ def test_several_tables_of_a_document_are_read_and_others_left_alone(tmp_path: P
     assert [lay.sheet.name for lay in found.layouts] == ["表 2", "表 3"]
     assert [c["clause"] for c in found.clauses] == ["5.1", "5.2", "5.3", "5.4", "6.1"]
     assert found.clauses[-1]["draft"]["from"] == "t.docx!表 3!第 2 行"
+
+
+def test_merged_cells_of_a_word_table(tmp_path: Path) -> None:
+    """A heading across the row is no clause; what is merged downwards holds for every row of it."""
+    from docx import Document
+
+    rows = (("类别", "条款号", "要求"), ("5 要求", "", ""), ("安全", "5.1", "应甲。"), ("", "5.2", "应乙。"))
+    path = docx(tmp_path / "t.docx", rows)
+    document = Document(str(path))
+    table = document.tables[0]
+    table.cell(1, 0).merge(table.cell(1, 2))
+    table.cell(2, 0).merge(table.cell(3, 0))
+    document.save(str(path))
+    found = draft(path, **ABOUT)
+    assert [(c["clause"], c["draft"]["columns"]["类别"]) for c in found.clauses] == [("5.1", "安全"), ("5.2", "安全")]
+    assert found.passed == ("t.docx!表 1!第 2 行 5 要求",)
 
 
 def test_a_base_gives_what_the_table_does_not_say(tmp_path: Path) -> None:

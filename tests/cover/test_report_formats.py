@@ -27,7 +27,15 @@ from conformance.record.reading import Record, open_record
 from conformance.report.formats import FORMATS, How, beside, export
 from conformance.report.formats.names import token, uuid
 from conformance.report.formats.table import harmless
-from conformance.report.formats.verdicts import FROM_CTRF, FROM_EARL, GITB_OVERALL, TABLE
+from conformance.report.formats.verdicts import (
+    FROM_CTRF,
+    FROM_EARL,
+    FROM_GITB,
+    FROM_JUNIT,
+    FROM_OSCAL,
+    GITB_OVERALL,
+    TABLE,
+)
 
 SCHEMA = json.loads((Path(conformance.report.__file__).parent / "schemas" / "results.schema.json").read_text("utf-8"))
 MACHINE = [name for name in FORMATS if name not in ("html", "pdf", "typst", "docx", "xlsx")]
@@ -149,6 +157,23 @@ def test_the_table_has_every_word_of_a_verdict() -> None:
         back = Verdict.INCONCLUSIVE if verdict is Verdict.ERROR else verdict
         assert FROM_EARL[word.earl] is back
         assert FROM_CTRF[word.ctrf] is back
+        if verdict not in (
+            Verdict.NOT_APPLICABLE,
+            Verdict.NOT_TESTED,
+        ):  # OSCAL leaves them out, GITB and JUnit blur them
+            assert FROM_OSCAL[word.oscal] is back
+            assert FROM_GITB[word.gitb] is back
+            assert FROM_JUNIT[word.junit] is back
+    requirement = {TABLE[clause_word(Provision.REQUIREMENT, v)] for v in Verdict}
+    for back_table, forth in (
+        (FROM_EARL, {w.earl for w in requirement}),
+        (FROM_CTRF, {w.ctrf for w in requirement}),
+        (FROM_OSCAL, {w.oscal for w in requirement if w.oscal[0] != "exclude"}),
+        (FROM_GITB, {w.gitb for w in requirement}),
+        (FROM_JUNIT, {w.junit for w in requirement}),
+    ):  # every word we write on a requirement leads back, none that we never write, and nothing but a pass to a pass
+        assert set(back_table) == forth
+        assert [w for w, v in back_table.items() if v is Verdict.PASS] == [next(iter(back_table))]
     for code, words in TABLE.items():
         if code not in ("pass", "adopted", "implemented", "carried-out"):
             told = (words.ctrf, words.earl, words.intoto, words.gitb, words.oscal[0])

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cover"))
 from kit_tables import ABOUT, TABLE, docx, xlsx
 
 from conformance.authoring import read
-from conformance.authoring.draft import draft
+from conformance.authoring.draft import draft, text
 from conformance.authoring.table import MOST_ROWS
 from conformance.errors import ProfileError
 
@@ -113,6 +113,21 @@ def test_names_that_lead_out_and_damaged_files_are_refused(tmp_path: Path) -> No
     assert "RFC 4180" in str(_refused(tmp_path / "t.csv"))
     (tmp_path / "t.csv").write_bytes(b"\xff\xfe\x00")
     assert _refused(tmp_path / "t.csv").code == "P601"
+
+
+def test_a_word_table_that_claims_to_span_the_world_is_bounded(tmp_path: Path) -> None:
+    path = docx(tmp_path / "t.docx", TABLE)
+    with zipfile.ZipFile(path) as package:
+        body = package.read("word/document.xml")
+    wide = body.replace(b"<w:tcPr>", b'<w:tcPr><w:gridSpan w:val="2000000000"/>', 1)
+    assert wide != body
+    assert _refused(_with(path, "word/document.xml", wide)).code in ("P602", "P603")
+    # A column merged downwards over thousands of rows costs what its rows cost.
+    row = b"<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc><w:tc><w:p><w:r><w:t>x</w:t></w:r></w:p></w:tc></w:tr>"
+    long = body.replace(b"</w:tbl>", row * 5000 + b"</w:tbl>", 1)
+    found = draft(_with(path, "word/document.xml", long), **ABOUT)
+    assert (len(found.clauses), len(found.passed)) == (4, 5001)
+    assert len(text(found).splitlines()) < 60
 
 
 def test_links_of_a_workbook_are_not_followed(tmp_path: Path) -> None:

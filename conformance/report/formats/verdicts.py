@@ -62,6 +62,26 @@ FROM_CTRF: Mapping[str, Verdict] = {
     "pending": Verdict.NOT_TESTED,
 }
 
+# A finding of OSCAL (state, reason); what is excluded or only observed has none, and so no way back.
+FROM_OSCAL: Mapping[tuple[str, str], Verdict] = {
+    ("satisfied", "pass"): Verdict.PASS,
+    ("not-satisfied", "fail"): Verdict.FAIL,
+    ("not-satisfied", "other"): Verdict.INCONCLUSIVE,
+}
+# GITB says UNDEFINED for everything that is neither; WARNING is no word of a requirement.
+FROM_GITB: Mapping[str, Verdict] = {
+    "SUCCESS": Verdict.PASS,
+    "FAILURE": Verdict.FAIL,
+    "UNDEFINED": Verdict.INCONCLUSIVE,
+}
+# JUnit's element within a test case, "" for none; skipped says less than 不适用, so it claims 未检.
+FROM_JUNIT: Mapping[str, Verdict] = {
+    "": Verdict.PASS,
+    "failure": Verdict.FAIL,
+    "error": Verdict.INCONCLUSIVE,
+    "skipped": Verdict.NOT_TESTED,
+}
+
 # The conclusion of a run: nothing but a conclusion of conformity is a success, and no conclusion is no failure either.
 GITB_OVERALL: Mapping[Overall, str] = {
     Overall.CONFORMS: "SUCCESS",
