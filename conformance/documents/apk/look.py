@@ -18,6 +18,7 @@ from conformance.documents.inspection import FileTold, Inspection
 from conformance.documents.package import Limits, Package
 from conformance.model.verdict import Cause
 
+_TAIL = (1 << 16) + 22  # the end record with the longest comment (APPNOTE 4.3.16)
 _ZIP = b"PK"
 _MOST_FILES = 1000
 _WORDS = {".apk": "Android 安装包", ".aab": "Android App Bundle", ".ipa": "iOS 安装包", ".hap": "HarmonyOS 安装包"}
@@ -67,8 +68,13 @@ def look(file: BinaryIO, base: Inspection, policy: AppPolicy) -> Inspection | No
 def _looks_like_one(file: BinaryIO) -> bool:
     """A glance at the directory of a ZIP file, so that the many that are something else are not opened twice."""
     size = file.seek(0, 2)
-    file.seek(max(0, size - Limits().directory - (1 << 16)))
+    file.seek(max(0, size - _TAIL))
     tail = file.read()
+    end = tail.rfind(b"PK\5\6")
+    stated = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    if stated > end:  # most directories lie within what was read; else as much as it says, within bounds
+        file.seek(max(0, size - min(stated, Limits().directory) - _TAIL))
+        tail = file.read()
     return any(name in tail for name in _TELLING)
 
 
