@@ -484,7 +484,7 @@ def inspect(args: argparse.Namespace) -> int:
     given = {
         "validation_time": moment(args.at) if args.at else None, "trust_anchors": args.trust or None, "crls": args.crls or None,
         "seal_status": args.seal_status, "password": _first_line(args.password_file) if args.password_file else None,
-        "licence": args.licence or None,
+        "licence": args.licence or None, "schemas": args.schemas, "must_be_signed": args.must_be_signed or None,
     }  # fmt: skip
     seen = look(Path(args.file), options_from(given))
     if args.html:
@@ -818,6 +818,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--seal-status", metavar="FILE", help="印章状态列表：CSV（es_id、state、since）或 JSON")
     sub.add_argument("--password-file", metavar="FILE", help="打开加密文件的口令，写在文件的第一行")
     sub.add_argument("--licence", action="store_true", help="也按证照文件的条款（EL-FI）看")
+    sub.add_argument("--schemas", metavar="PATH", help="GB/T 33190 附录 A 的 XSD 文件夹，逐个核对描述文件（OFD-16）")
+    sub.add_argument("--must-be-signed", action="store_true", help="没有电子签名时算作不符合（SIGNED）")
     sub = verb("lab", lab, "建立一条隔离的 IPv6 实验链路（网络命名空间），结束时拆除", json_too=False)
     sub.add_argument("kind", choices=("ipv6",), metavar="KIND", help="实验链路的种类：ipv6")
     sub.add_argument("--run", metavar="COMMAND", help="在链路存在期间执行的一条命令（加引号）；不写则等到 Ctrl-C")

@@ -71,13 +71,19 @@ def advice(ofd: Ofd, schemas: dict[str, Any]) -> Findings:
     if ofd.root is None:
         t.unknown("OFD.xml 读不出来，无法判定")
         return t.done()
-    looked = 0
+    fits = off = 0
     for part in ofd.parts.values():
         tree = ofd.tree(part.name) if part.parsed and part.role != "custom-tag" else None
         if tree is None or namespace(tree) != OFD_NS or (schema := schemas.get(local(tree))) is None:
             continue
-        looked += 1
-        if not schema.validate(tree):
+        if schema.validate(tree):
+            fits += 1
+        else:
+            off += 1
             for error in list(schema.error_log)[:_MOST_TOLD]:
                 t.warn("与附录 A 的模式不符", actual=shown(error.message, 160), where=f"{part.name}#{error.line}")
-    return t.done(f"{looked} 个文件与附录 A 的模式相符")
+    if not fits and not off:
+        return t.absent("给出的模式文件里没有这些描述文件的根元素")
+    if fits:
+        t.good(f"{fits} 个文件与附录 A 的模式相符")
+    return t.done()

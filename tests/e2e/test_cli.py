@@ -236,8 +236,17 @@ def test_inspect_judges_by_the_material_that_is_given(cli: Cli, work: Path) -> N
     assert levels <= {"pass", "warn", "not-applicable"}
     assert "unknown" in {f["level"] for f in cli.json("inspect", "a.ofd")["findings"]}
     assert any(f["clause"] == "EL-FI-01" for f in cli.json("inspect", "a.ofd", "--licence")["findings"])
-    for wrong, code in (("--trust", "F203"), ("--password-file", "U622"), ("--seal-status", "F203")):
+    for wrong, code in (
+        ("--trust", "F203"),
+        ("--password-file", "U622"),
+        ("--seal-status", "F203"),
+        ("--schemas", "F203"),
+    ):
         assert code in cli("inspect", "a.ofd", wrong, "missing", status=2)
+    unsigned = eseal.files()["document-plain.ofd"]
+    (work / "b.ofd").write_bytes(unsigned)
+    assert "未签名" in cli("inspect", "b.ofd", "--must-be-signed")
+    assert "未签名" not in cli("inspect", "b.ofd")
 
 
 def test_inspect_explains_a_file_and_never_breaks_on_one(cli: Cli, work: Path) -> None:
