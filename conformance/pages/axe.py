@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from conformance.model.verdict import Cause
@@ -41,24 +41,34 @@ RULES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def expect_axe(check: Procedure, page: Page, rules: Sequence[str], *, title: str = "") -> int:
+def expect_axe(
+    check: Procedure,
+    page: Page,
+    rules: Sequence[str],
+    *,
+    title: str = "",
+    excused: Callable[[str], bool] | None = None,
+) -> int:
     """One assertion for every element that a rule looked at → how many. `page` was opened with `axe=True`.
 
     When nothing is violated but something was left open, the check stops as 无法判定: a person has to look.
-    A page that has nothing that these rules speak of gives 0 and no assertion.
+    A page that has nothing that these rules speak of gives 0 and no assertion. `excused`: by what axe-core says of an
+    element, whether the clause asks for less than axe-core does and the element has that.
     """
     name = title or page.first.title
     if page.axe is None or "error" in page.axe:
         why = "没有运行" if page.axe is None else page.axe["error"]
         check.stop(Cause.SYSTEM, f"{name}：axe-core 没有检查完（{why}）", blocked_by="axe")
     wanted = frozenset(rules)
-    broken = [v for v in page.axe["violations"] if v["id"] in wanted]
-    open_ = [v for v in page.axe["incomplete"] if v["id"] in wanted]
+    said = [_kept(v, excused) for v in page.axe["violations"] if v["id"] in wanted]
+    broken = [v for v in said if v["nodes"]]
+    spared = [v for v in said if not v["nodes"]]
+    open_ = [v for v in page.axe["incomplete"] if v["id"] in wanted] + [v for v in spared if v["unlisted"]]
     good: dict[str, int] = {rule: int(n) for rule, n in page.axe["passes"].items() if rule in wanted}
-    for rule, n in good.items():
-        check.witness(f"{name} {rule} {n} 处")
+    for name_of, n in (*good.items(), *((v["id"], int(v["count"])) for v in spared)):
+        check.witness(f"{name} {name_of} {n} 处")
         for _ in range(n):
-            check.expect(True, rule)
+            check.expect(True, name_of)
     for rule in broken:
         check.witness(f"{name} {rule['id']} {rule['count']} 处违反")
         for node in rule["nodes"]:
@@ -85,7 +95,13 @@ def expect_axe(check: Procedure, page: Page, rules: Sequence[str], *, title: str
             actual=first["nodes"][0]["why"] if first["nodes"] else "",
             blocked_by="axe",
         )
-    return sum(good.values()) + sum(int(r["count"]) for r in broken)
+    return sum(good.values()) + sum(int(r["count"]) for r in said)
+
+
+def _kept(rule: Mapping[str, Any], excused: Callable[[str], bool] | None) -> Mapping[str, Any]:
+    """A violation without the elements that are excused. `unlisted`: elements that were too many to be told of."""
+    nodes = rule["nodes"] if excused is None else [node for node in rule["nodes"] if not excused(node["why"])]
+    return {**rule, "nodes": nodes, "unlisted": int(rule["count"]) - len(rule["nodes"])}
 
 
 def _boxes(rule: Mapping[str, Any]) -> list[Sequence[float]]:

@@ -91,6 +91,7 @@ class HttpPort:
         self.turn = Turn()
         self.mask: Callable[[str], str] | None = None  # given: visits make pictures, masked by it
         self.pictures: Any = None  # `probe.page.browser.Gallery`, once a page was visited
+        self.visits: Any = None  # `probe.page.memory.Memory`, where earlier visits of this process may be used again
 
     @cached_property
     def _verify(self) -> ssl.SSLContext:
@@ -181,12 +182,17 @@ class HttpPort:
         if self._proxy or self._routes:
             way = "proxy" if self._proxy else "routes"
             return Outcome(fault=Fault("proxy", f"页面检测不经 target 的 {way}：请在能直接访问页面的地方检测"))
+        known = self.visits.find(request) if self.visits is not None else None
+        if known is not None:
+            return Outcome(known)
         with self._lock:
             self.pictures = self.pictures or browser.Gallery()
         limits = self._limits
         response, fault = browser.visit(
             request, self._hosts, Bounds(limits.timeout, limits.total_timeout, limits.body), self._tls, self.mask, self.pictures
         )  # fmt: skip
+        if self.visits is not None and response is not None:
+            self.visits.add(request, response)
         return Outcome(response, fault)
 
     def upcoming(self) -> str:

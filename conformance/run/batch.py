@@ -9,6 +9,7 @@ from conformance.model.result import CheckResult
 from conformance.model.target import Target
 from conformance.plan.select import Planned, plan
 from conformance.probe.http import HttpPort
+from conformance.probe.page.memory import Memory
 from conformance.run.engine import Engine, Job
 from conformance.run.looked import Looked
 from conformance.run.redact import Redactor
@@ -25,18 +26,22 @@ def live_run(
     seed: int = 0,
     store: Store | None = None,
     memory: dict[Hashable, Looked] | None = None,
+    visits: Memory | None = None,
 ) -> Run:
     """A run against a live target; `run.sender` is its port, to be closed by the caller.
 
     memory   examinations of files that may be used again by runs of one process, whose files are mostly the same
+    visits   the same of visits to pages
     """
+    port = HttpPort(target)
+    port.visits = visits
     return Run(
         profile=profile,
         target=target,
         operations=bind(profile, target),
         envelope=effective_envelope(profile, target),
         auth=effective_auth(profile, target),
-        sender=HttpPort(target),
+        sender=port,
         redactor=Redactor({f"secret-{n}": "".join(s) for n, s in enumerate(target.secrets)}),
         seed=seed,
         store=store,

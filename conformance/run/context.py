@@ -438,6 +438,10 @@ class Procedure:
         self.absent = True
         self.reasons.append(self._reason(message))
 
+    def page_names(self) -> tuple[str, ...]:
+        """The names of the pages that the target hands in, in its order."""
+        return tuple(self._run.target.pages)
+
     def page(self, name: str) -> Mapping[str, Any]:
         """A page that the target hands in: url, marker (a list of texts) and perhaps device."""
         self.require(name in self._run.target.pages, f"target 没有列出页面 {name}（pages）", Cause.CONFIGURATION)

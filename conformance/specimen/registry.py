@@ -146,6 +146,7 @@ def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.eseal.verifier import VerifierSpecimen
     from conformance.specimen.govapp import GovappSpecimen
     from conformance.specimen.govapp_backend.specimen import SPECIMENS as GOVAPP_BACKEND
+    from conformance.specimen.govapp_pages.specimen import PagesSpecimen
     from conformance.specimen.govsite.specimen import GovSite
     from conformance.specimen.ipv6 import Ipv6Specimen
     from conformance.specimen.ipv6_api.specimen import SPECIMENS as IPV6_API
@@ -166,5 +167,6 @@ def _specimens() -> dict[str, Specimen]:
             GovSite(),
             *GOVAPP_BACKEND,
             GovappSpecimen(),
+            PagesSpecimen(),
         )
     }

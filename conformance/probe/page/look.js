@@ -19,6 +19,14 @@
     labels(e).map(l => l.innerText).join(" ") ||
     e.innerText || (["button", "submit", "reset"].includes(e.type) ? e.value : "") || e.title || e.placeholder ||
     [...e.querySelectorAll("img[alt],svg title")].map(i => i.alt || i.textContent).join(" "), 120);
+  // What stands beside a field: the box that holds it alone, or its label and what follows that.
+  const beside = e => {
+    const held = e.closest("label") || e;
+    const holder = e.closest("fieldset,li,tr,.field,[class*=form-item],[class*=cell]") || held.parentElement;
+    const alone = holder && holder.querySelectorAll("input:not([type=hidden]),select,textarea").length === 1;
+    const after = held.nextElementSibling;
+    return alone ? holder.innerText || "" : (held.innerText || "") + " " + (after && !after.querySelector("input") ? after.innerText || "" : "");
+  };
   // The lines of text of an element, by the tops of the boxes of its text.
   const pitch = e => {
     const range = document.createRange();
@@ -93,7 +101,7 @@
       near: ["input", "select", "textarea"].includes(e.localName)
         ? cut(((e.getAttribute("aria-describedby") || "").split(/\s+/).filter(Boolean)
             .map(id => (document.getElementById(id) || {}).innerText || "").join(" ") + " " +
-            ((e.closest("label,.field,fieldset,li,div,p,tr") || e).innerText || "")), 300) : "",
+            beside(e)), 300) : "",
     });
   }
 

@@ -216,12 +216,33 @@ class Session:
                 await self._look()
                 return True
             if word in ("click", "reload", "press"):
-                await asyncio.sleep(0.05)  # a navigation begins after the event that caused it
+                await self._taken_in()
                 await self._loaded()
                 await self._settle()
         except self.library.Error as error:
             noted |= {"ok": False, "why": _first_line(str(error))}
         return bool(noted["ok"])
+
+    async def _taken_in(self) -> None:
+        """Wait until the page has dealt with the event, and a navigation that it caused has begun."""
+        self._quiet_since = time.monotonic()
+        try:
+            await self._page.evaluate("() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 30)))")
+        except self.library.Error:
+            pass  # it has begun
+        await asyncio.sleep(0.05)
+
+    async def _measured(self, script: str) -> Any:
+        """What a script says of the page; a page that is just moving on is waited for."""
+        for last in (False, False, True):
+            try:
+                return await self._page.evaluate(script)
+            except self.library.Error as error:
+                if last or "Execution context was destroyed" not in str(error):
+                    raise
+                await self._loaded()
+                await self._settle()
+        raise AssertionError("unreachable")
 
     async def _tab(self, most: int) -> None:
         for _ in range(min(most, 500)):
@@ -235,7 +256,7 @@ class Session:
         if len(self._looks) >= 12:
             return
         self._quiet_since = self._quiet_since or time.monotonic()
-        look = await self._page.evaluate(_script("look.js"))
+        look = await self._measured(_script("look.js"))
         look["step"] = self._step
         look["heard"] = await self._page.evaluate("() => window.__conformanceHeard ? window.__conformanceHeard() : []")
         look["storage"] = await self._page.evaluate(_STORAGE)
