@@ -12,6 +12,7 @@ else
     have openssl || missing="$missing openssl"
     have curl || missing="$missing curl"
     if ! have chromium; then missing="$missing chromium fonts-noto-cjk"; fi
+    have chromium-headless-shell || missing="$missing chromium-headless-shell" # pages are tested with it, in half the time
     # The PDF of a report: what lays text out, and what the tests read it with.
     have pdftotext || missing="$missing poppler-utils"
     ldconfig -p 2>/dev/null | grep -q libpangoft2 || missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"

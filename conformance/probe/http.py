@@ -179,9 +179,8 @@ class HttpPort:
         from conformance.probe.page import browser  # what a page needs is loaded only where there is one
         from conformance.probe.page.session import Bounds
 
-        if self._proxy or self._routes:
-            way = "proxy" if self._proxy else "routes"
-            return Outcome(fault=Fault("proxy", f"页面检测不经 target 的 {way}：请在能直接访问页面的地方检测"))
+        if self._proxy:
+            return Outcome(fault=Fault("proxy", "页面检测不经 target 的 proxy：请在能直接访问页面的地方检测"))
         known = self.visits.find(request) if self.visits is not None else None
         if known is not None:
             return Outcome(known)

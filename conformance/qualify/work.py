@@ -23,6 +23,7 @@ from conformance.model.profile import Check, Profile
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Verdict
 from conformance.plan.select import plan
+from conformance.probe.page.memory import Memory
 from conformance.profile import load
 from conformance.run.batch import live_run, run_batch
 from conformance.run.looked import Looked
@@ -32,6 +33,7 @@ from conformance.specimen.registry import load as load_specimen
 from conformance.target import load_target
 
 SEED = 20260101
+_VISITS = Memory()  # the same for pages
 _MEMORY: dict[Hashable, Looked] = {}  # of this process: a fault spoils one file, the others were examined before
 
 Results = Mapping[str, CheckResult]
@@ -163,15 +165,17 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
     jobs = [(work.profile.id, specimen) for work in todo for specimen in work.specimens]
     out: dict[tuple[str, str], Results] = {}
     with ExitStack() as stack:
-        pools: dict[bool, ProcessPoolExecutor] = {}
+        pools: dict[int, ProcessPoolExecutor] = {}
         begun: dict[Future[tuple[float, Results]], tuple[str, str]] = {}
         for name, specimen in jobs:
             # A specimen says `waits` when a run of it is nearly all waiting for time to pass: many fit on one processor.
-            waits = bool(getattr(load_specimen(parse(specimen)[0]), "waits", False))
-            if waits not in pools:
-                workers = (6 if waits else 2) * (os.cpu_count() or 1)
-                pools[waits] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
-            begun[pools[waits].submit(_one, name, specimen)] = (name, specimen)
+            # One that `browses` needs a browser, which every process has of its own and keeps warm.
+            kind = load_specimen(parse(specimen)[0])
+            each = 6 if getattr(kind, "waits", False) else 1 if getattr(kind, "browses", False) else 2
+            if each not in pools:
+                workers = each * (os.cpu_count() or 1)
+                pools[each] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+            begun[pools[each].submit(_one, name, specimen)] = (name, specimen)
         for future in as_completed(begun):
             seconds, out[begun[future]] = future.result()
             if progress is not None:
@@ -210,7 +214,7 @@ def verdicts(profile: Profile, specimen: str) -> Results:
     running = start(specimen)
     try:
         target = load_target(attest_manual(running.target, profile), profile)
-        run = live_run(profile, target, seed=SEED, memory=_MEMORY)
+        run = live_run(profile, target, seed=SEED, memory=_MEMORY, visits=_VISITS)
         try:
             return run_batch(run, plan(profile, target))
         finally:

@@ -1,4 +1,4 @@
-"""样机 govapp: the backend and the package that it offers, described by one target file. The pages come from their own."""
+"""样机 govapp: the backend, the package that it offers and the pages, described by one target file."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from conformance.specimen.apk.specimen import PackageSpecimen, package
 from conformance.specimen.fault import DEVIATION, Fault
 from conformance.specimen.govapp_backend import shape_rest
 from conformance.specimen.govapp_backend.specimen import REST, BackendSpecimen
+from conformance.specimen.govapp_pages.specimen import PagesSpecimen
 from conformance.specimen.registry import Made, Serving
+from conformance.specimen.server import Server
 
 NAME = "govapp"
 _BACKEND = BackendSpecimen(REST, "", shape_rest.create)
 _PACKAGE = PackageSpecimen()
-_PARTS = (_BACKEND, _PACKAGE)
+_PAGES = PagesSpecimen()
+_PARTS = (_BACKEND, _PACKAGE, _PAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class GovappSpecimen:
     """Faults are those of the parts; what replaces a whole system is asked of the part alone."""
 
     name: str = NAME
-    title: str = "政务App：后台和安装包（合集 govapp）"
+    title: str = "政务App：后台、页面和安装包（合集 govapp）"
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -33,7 +36,8 @@ class GovappSpecimen:
     def make(self, active: tuple[str, ...]) -> Made:
         of_package = _mine(active, _PACKAGE.faults)
         apk = package(of_package)
-        made = (_BACKEND.make(_mine(active, _BACKEND.faults), apk), _PACKAGE.make(of_package))
+        pages = _PAGES.make(_mine(active, _PAGES.faults))
+        made = (_BACKEND.make(_mine(active, _BACKEND.faults), apk), _PACKAGE.make(of_package), pages)
         running: list[_Together] = []
 
         def serve(port: int) -> _Together:
@@ -56,8 +60,8 @@ class _Together:
         self.targets: list[dict[str, Any]] = []
         try:
             for one in made:
-                assert one.serve is not None
-                self._serving.append(one.serve(0 if self._serving else port))
+                place = 0 if self._serving else port
+                self._serving.append(one.serve(place) if one.serve else _served(one, place))
                 self.targets.append(one.target(self._serving[-1].base_url))
         except BaseException:
             self.stop()
@@ -75,16 +79,24 @@ class _Together:
         self._serving[0].join()
 
 
+def _served(made: Made, port: int) -> Serving:
+    assert made.app is not None
+    return Server(made.app, port).start()
+
+
 def _target(active: tuple[str, ...], parts: list[dict[str, Any]], apk: bytes) -> dict[str, Any]:
     """One target for all: what the parts say, side by side; hosts that both name are joined."""
-    backend, app = parts
+    backend, app, pages = parts
     hosts = dict.fromkeys(h for p in parts for h in p["parameters"].get("app_backend_hosts", ()))
     return {
+        **pages,
         **app,
         **backend,
         "target": f"specimen:{'+'.join((NAME, *active))}",
         "system": {"name": "政务App 样机（仅供测试）", "version": "1.0", "build": "1", "vendor": "conformance 样机"},
+        "declares": {**pages["declares"], **backend.get("declares", {}), **app.get("declares", {})},
         "parameters": {
+            **pages["parameters"],
             **app["parameters"],
             **backend["parameters"],
             "app_backend_hosts": list(hosts),

@@ -166,7 +166,7 @@ def _specimens() -> dict[str, Specimen]:
             PackageSpecimen(),
             GovSite(),
             *GOVAPP_BACKEND,
-            GovappSpecimen(),
             PagesSpecimen(),
+            GovappSpecimen(),  # after its parts: each is qualified by its own
         )
     }

@@ -85,16 +85,18 @@ def a_refusal_is_respected(check: Procedure) -> None:
         where=page.url,
     ):
         show(check, page, "截图：不同意之后再次打开", [dialog.layer.box])
-    _clean(check, page, page.look, "不同意之后", posts=True)
+    _clean(check, page, page.look, "不同意之后", since=page.first)
 
 
-def _clean(check: Procedure, page: Page, look: Look, when: str, *, posts: bool = False) -> None:
-    """没有收集。`posts`：向业务接口提交数据也算（不同意之后不应再提交）。"""
+def _clean(check: Procedure, page: Page, look: Look, when: str, *, since: Look | None = None) -> None:
+    """没有收集。`since`：只看那之后多出来的，向业务接口提交数据也算（不同意之后不应再提交）。"""
     bad = []
     for asked in page.requests:
+        if since is not None and asked.step == 0:
+            continue
         carried = unquote(asked.url) + " " + asked.body
         name = _COLLECTS.search(carried)
-        if name or (posts and asked.method == "POST" and asked.step > 0):
+        if name or (since is not None and asked.method == "POST"):
             bad.append(f"{asked.method} {asked.url[:120]} {asked.body[:120]}（{name[0] if name else '提交数据'}）")
     check.expect(
         not bad,
@@ -103,11 +105,16 @@ def _clean(check: Procedure, page: Page, look: Look, when: str, *, posts: bool =
         actual="；".join(bad)[:300],
         where=page.url,
     )
-    kept = [f"{k}={v}"[:80] for k, v in _kept(look) if _COLLECTS.search(k)]
+    kept = [
+        f"{k}={v}"[:80]
+        for k, v in _kept(look)
+        if _COLLECTS.search(k) and (since is None or (k, v) not in set(_kept(since)))
+    ]
     check.expect(
         not kept, f"{when}，页面已存下设备识别码", expected="没有", actual="；".join(kept)[:200], where=page.url
     )
-    opened = [_DOORS[h["what"]] for h in look.heard if h["what"] in _DOORS]
+    before = [h["what"] for h in since.heard] if since is not None else []
+    opened = [_DOORS[h["what"]] for h in look.heard if h["what"] in _DOORS and h["what"] not in before]
     check.expect(
         not opened,
         f"{when}，页面已申请打开权限",

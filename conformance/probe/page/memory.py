@@ -56,6 +56,8 @@ class Memory:
         if not base:
             return
         facts: Mapping[str, Any] = json.loads(response.body)
+        if not facts["loaded"] or not all(s["ok"] for s in facts["steps"]) or "error" in (facts["axe"] or {}):
+            return  # a busy machine can do that to a page
         asked = tuple(
             (str(r["method"]), str(r["url"]).removeprefix(base), str(r.get("body", "")))
             for r in facts["requests"]

@@ -6,7 +6,7 @@ from conformance.codes.citizen_id import check_character
 from conformance.specimen.fault import Deviations
 from conformance.specimen.govapp_pages.markup import FILING, ICP, NAME, ORGANISER, footer, page
 
-_ID17 = "99010119900101001"
+_ID17 = "11010119050101996"  # of nobody: born 1905, a sequence that is not given out
 _LOGIN = """
 const f = document.forms[0], go = document.getElementById("go"), tick = document.getElementById("tick");
 const sync = () => { go.disabled = !tick.checked; }; tick.onchange = sync; sync();

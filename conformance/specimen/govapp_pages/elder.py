@@ -16,7 +16,7 @@ def elder(d: Deviations) -> str:
     size = 16 if "elder-text-16px" in d else 20
     line = 1.2 if "elder-lines-crowded" in d else 1.6
     gap = "8px" if "elder-paragraphs-crowded" in d else "2.2em"
-    colour = "#8c8c8c" if "elder-pale-text" in d else "#111"
+    colour = "#aaa" if "elder-pale-text" in d else "#111"
     largest = 24 if "font-switch-stops-at-24" in d else 36
     style = (
         f"body{{--size:{size}px}}main,header,#notice{{font-size:var(--size)}}main p{{line-height:{line};margin:0 0 {gap};color:{colour}}}"

@@ -31,7 +31,8 @@ FAULTS: tuple[Fault, ...] = (
     _f("elder-advertisement", "适老版有广告框架", f"{_ELDER}/APP-79/the-elder-version-has-no-advertisements"),
     _f("elder-luring-button", "适老版有“立即领取红包”", f"{_ELDER}/APP-79/nothing-lures-in-the-elder-version"),
     # 认定方法
-    _f("policy-is-blank", "隐私政策没有内容", f"{_PI}/APP-16/the-policy-has-its-rules", "gbt-35273-2020/APP-36/the-policy-has-its-sections"),
+    _f("policy-is-blank", "隐私政策没有内容", f"{_PI}/APP-16/the-policy-has-its-rules", f"{_PI}/APP-32/complaint-channels-are-published",
+       "gbt-35273-2020/APP-36/the-policy-has-its-sections"),
     _f("no-first-run-dialog", "第一次打开直接进首页", f"{_PI}/APP-17/the-first-run-shows-the-policy"),
     _f("dialog-without-policy", "弹窗里没有隐私政策的链接", f"{_PI}/APP-17/the-first-run-shows-the-policy"),
     _f("policy-too-deep", "隐私政策在第 5 层", f"{_PI}/APP-18/the-policy-is-near"),

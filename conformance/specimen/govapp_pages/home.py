@@ -66,15 +66,15 @@ def _script(d: Deviations) -> str:
     again = ' || asked === "no"' if "asks-again-after-refusal" in d else ""
     out = _ASK % (after, again)
     if "reports-device-before-consent" in d:
-        out += 'fetch("/h5/api/visit", {method: "POST", body: JSON.stringify({deviceId: "FAKE-a1b2c3d4", model: navigator.platform})});'
+        out += 'if (!asked) fetch("/h5/api/visit", {method: "POST", body: JSON.stringify({deviceId: "FAKE-a1b2c3d4", model: navigator.platform})});'
     if "locates-before-consent" in d:
-        out += "navigator.geolocation.getCurrentPosition(() => {}, () => {});"
+        out += "if (!asked) navigator.geolocation.getCurrentPosition(() => {}, () => {});"
     if "tracker-before-consent" in d:
-        out += 'new Image().src = "http://tracker.example/p?uid=FAKE-0001";'
+        out += 'if (!asked) new Image().src = "http://tracker.example/p?uid=FAKE-0001";'
     if "identifier-stored-before-consent" in d:
-        out += 'document.cookie = "device_id=FAKE-9f8e7d6c; max-age=9999999";'
+        out += 'if (!asked) document.cookie = "device_id=FAKE-9f8e7d6c; max-age=9999999";'
     if "automatic-download" in d:
-        out += 'if (asked === "yes" || true) setTimeout(() => { location = "/h5/app.apk"; }, 500);'
+        out += 'setTimeout(() => { location = "/h5/app.apk"; }, 500);'
     return out
 
 

@@ -6,8 +6,8 @@ from html import escape
 
 from conformance.specimen.fault import Deviations
 
-NAME = "某市政务服务"
-ORGANISER = "某市政务服务数据管理局"
+NAME = "示例市政务服务"
+ORGANISER = "示例市政务服务数据管理局"
 FILING = "政务应用备 FAKE-2026-0001 号"
 ICP = "京ICP备20260001号-1A"
 STYLE = """
