@@ -169,12 +169,14 @@ def floating_windows_close_in_the_right_place(check: Procedure) -> None:
     """2.4：浮窗的关闭按钮只在左上、右上或中央底部，可点击区不小于 44×44。"""
     least = float(check.parameter("target_min"))
     windows = 0
+    shut: list[str] = []
     for name in ("home", "elder"):
         page = entered(check, name)
         for layer in floating(page.look):
             button = closing(page.look, layer)
             if button is None:
-                continue  # that it cannot be closed is told by APP-59
+                shut.append(layer.text[:30])
+                continue
             windows += 1
             place = _place(button, layer.box)
             size = f"{button.area[2]:g}×{button.area[3]:g}"
@@ -195,8 +197,10 @@ def floating_windows_close_in_the_right_place(check: Procedure) -> None:
             )
             if not (right and large):
                 show(check, page, "截图：浮窗的关闭按钮", [button.box, layer.box])
+    if shut and not check.failed:
+        check.stop(Cause.SYSTEM, f"浮窗没有关闭按钮（{shut[0]}），由 APP-59 判定", blocked_by="close")
     if not windows:
-        check.rule_out("首页和适老版没有带关闭按钮的浮窗")
+        check.rule_out("首页和适老版没有浮窗")
 
 
 def _place(button: Control, box: tuple[float, ...]) -> str:

@@ -40,7 +40,7 @@ def home(d: Deviations) -> str:
         f"<header><h1>{NAME}</h1>{elder}{login} {icon}</header><main>{picture}{search}<h2>服务</h2>{services}"
         f"<h2>公告</h2><div{pale}>本周六系统维护，期间暂停服务。</div>{frame}</main>"
     )
-    return page(d, NAME, body + _consent(d) + _forced(d), name="home", script=_script(d), footer=footer(d))
+    return page(d, NAME, body + _forced(d) + _consent(d), name="home", script=_script(d), footer=footer(d))
 
 
 def _consent(d: Deviations) -> str:
@@ -74,7 +74,7 @@ def _script(d: Deviations) -> str:
     if "identifier-stored-before-consent" in d:
         out += 'if (!asked) document.cookie = "device_id=FAKE-9f8e7d6c; max-age=9999999";'
     if "automatic-download" in d:
-        out += 'setTimeout(() => { location = "/h5/app.apk"; }, 500);'
+        out += 'setTimeout(() => { const a = document.createElement("a"); a.href = "/h5/app.apk"; a.download = ""; a.click(); }, 500);'
     return out
 
 
