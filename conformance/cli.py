@@ -664,8 +664,10 @@ def _parser() -> argparse.ArgumentParser:
             help="测试附加信息：参数=值，可重复，优先于目标文件",
         )
 
-    def lang_option(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--lang", choices=_LANGUAGES, default="zh-CN", help="语言，默认 zh-CN")
+    def lang_option(sub: argparse.ArgumentParser, *, both: bool = False) -> None:
+        more = "；bilingual 为中英对照，机器可读的格式仍为中文" if both else ""
+        known = (*_LANGUAGES, "bilingual") if both else _LANGUAGES
+        sub.add_argument("--lang", choices=known, default="zh-CN", help=f"语言，默认 zh-CN{more}")
 
     def signing(sub: argparse.ArgumentParser, what: str, says: str) -> None:
         sub.add_argument(what.lower(), metavar=what, help=says)
@@ -733,7 +735,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--format", choices=_FORMATS, default="html", help="格式，默认 html")
     sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板（--format docx）")
     sub.add_argument("--theme", metavar="NAME", help="主题：名称或目录，换样式、用语和封面")
-    lang_option(sub)
+    lang_option(sub, both=True)
     sub = verb("verify", verify, "核验检测记录是否完整、未被改动（不需要网络和被测系统）")
     sub.add_argument("record", metavar="RECORD", help="检测记录：目录或 zip")
     sub.add_argument("--head", metavar="摘要", help="已知的记录摘要（SM3 或 SHA-256），用于发现整体替换")
@@ -754,7 +756,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--format", action="append", choices=_FORMATS, help="HTML 和 JSON 之外的格式，可重复，默认 csv")
     sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板")
     sub.add_argument("--theme", metavar="NAME", help="主题：名称或目录")
-    lang_option(sub)
+    lang_option(sub, both=True)
     sub = verb("withdraw", withdraw, "撤回一份已签发的报告：不删除，旁边放一份签名的撤回", json_too=False)
     signing(sub, "REPORT", "签发的报告目录")
     sub.add_argument("--reason", required=True, metavar="文字", help="撤回的理由")

@@ -52,6 +52,7 @@ class FileJudged:
     missed: tuple[str, ...]
     hints: int
     unread: str = ""
+    why: str = ""  # word of what keeps it undecided when no clause is open, such as unconfirmed-only
 
 
 @dataclass(slots=True)
@@ -122,7 +123,8 @@ def _judge(event: DocumentEvent, looked: Looked, asked: tuple[Asked, ...]) -> Fi
             (failed if requirement else missed).append(one.key)
         elif verdict is Verdict.INCONCLUSIVE and requirement:
             open_.append(one.key)
-    overall = conclusion(outcomes).overall
+    concluded = conclusion(outcomes)
+    overall = concluded.overall
     if overall is Overall.CONFORMS:
         verdict = Verdict.PASS
     elif overall is Overall.DOES_NOT_CONFORM:
@@ -132,7 +134,9 @@ def _judge(event: DocumentEvent, looked: Looked, asked: tuple[Asked, ...]) -> Fi
     else:
         verdict = Verdict.INCONCLUSIVE
     hints = sum(n for (c, g, level), n in looked.counts.items() if level is Level.WARN and _heard(c, g, asked))
-    return FileJudged(event, verdict, tuple(failed), tuple(open_), tuple(missed), hints)
+    undecided = verdict is Verdict.INCONCLUSIVE and not open_
+    why = next((r.code for r in concluded.reasons if undecided), "")
+    return FileJudged(event, verdict, tuple(failed), tuple(open_), tuple(missed), hints, why=why)
 
 
 def _heard(clause: str, generation: str, asked: tuple[Asked, ...]) -> bool:

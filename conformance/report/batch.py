@@ -112,7 +112,7 @@ def _file(context: Context, f: FileJudged) -> FileView:
         sealed=tuple(sealed(context, event.kind, facts)),
         said=told,
         said_more=w.fill("files.said_more", n=len(said) - _MOST_SAID) if len(said) > _MOST_SAID else "",
-        problem=say(f.unread),
+        problem=say(f.unread) or (context.word(f.why) if f.why else ""),
         digest=event.sha256,
     )
 

@@ -57,7 +57,8 @@ class Context:
         self._marks: dict[tuple[Provision, Verdict], Mark] = {}
 
     def word(self, key: str) -> str:
-        return word(key, self.lang)
+        said = word(key, self.lang)
+        return f"{said} {word(key, 'en')}" if self.words.both else said
 
     def say(self, value: Any, limit: int = SAID) -> str:
         """Any value as bounded, masked text; data that are not text as JSON."""
@@ -81,6 +82,11 @@ class Context:
         """The title in this language, else in whatever language there is one."""
         first = "en" if self.lang == "en" else "zh"
         return self.say(titles.get(first) or next(iter(titles.values()), ""))
+
+    @property
+    def translated(self) -> bool:
+        """Whether the fixed words are (also) in another language than the texts of profile and record."""
+        return self.lang == "en" or self.words.both
 
     @cached_property
     def zone(self) -> tzinfo:

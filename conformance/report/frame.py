@@ -49,10 +49,10 @@ def standards(context: Context) -> tuple[str, ...]:
             title = context.title(profile.standard.title)
             number = context.say(profile.standard.number)
             star = "*" if _outside(context, number) else ""
-            named = (
-                number if title == number else f"{number} {title}" if context.lang == "en" else f"{number}《{title}》"
-            )
-            out.append(f"{star}{named}")
+            english = context.say(profile.standard.title.get("en", "")) if context.words.both else ""
+            chinese = number if title == number else f"{number}《{title}》 {english}".rstrip()
+            plain = number if title == number else f"{number} {title}"
+            out.append(f"{star}{plain if context.lang == 'en' else chinese}")
     return tuple(dict.fromkeys(out)) or (
         context.title(context.record.profile.title) or context.say(context.record.profile.id),
     )
@@ -196,7 +196,9 @@ def _rule(context: Context, case: Case) -> str:
     w = context.words
     if case.decision_rule:
         return w.fill("rules.client", rule=case.decision_rule)
-    return ("" if w.lang.startswith("zh") else " ").join((w["rules.inherent"], w["rules.overall"], *_numeric(context)))
+    return ("" if w.lang.startswith("zh") and not w.both else " ").join(
+        (w["rules.inherent"], w["rules.overall"], *_numeric(context))
+    )
 
 
 def _numeric(context: Context) -> Iterator[str]:
@@ -300,6 +302,8 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
             *(("opinions",) if case.opinions else ()),
             *(("benchmark",) if context.case.get("benchmark") else ()),
         )
+    if context.translated:
+        keys = (*keys, "original")
     if context.issued is None:
         return tuple(context.words[f"statement.{k}"] for k in keys)
     more = ("starred",) if any(s.startswith("*") for s in standards(context)) else ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from conformance.report.issued import Issued
 from conformance.report.text import Mask
 from conformance.report.theme import Theme
-from conformance.report.wording import Wording, wording
+from conformance.report.wording import BOTH, Wording, wording
 from conformance.run.redact import mask_text
 
 
@@ -24,6 +24,11 @@ class How:
     issued: Issued | None = None
     template: Path | None = None
     theme: Theme | None = None
+
+    @property
+    def data_lang(self) -> str:
+        """The language of machine-readable results, which have one."""
+        return "zh-CN" if self.lang == BOTH else self.lang
 
     def words(self) -> Wording:
         return self.theme.wording(self.lang) if self.theme else wording(self.lang)

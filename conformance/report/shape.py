@@ -476,6 +476,7 @@ class ReportView:
     digests: tuple[Line, ...]
     opinions: tuple[str, ...] = field(default=())
     files: FilesView | None = None
+    both: bool = False  # in Chinese and English
     paper: bool = False  # made for pages: no filter, no folds, evidence in an appendix
     watermark: str = ""
     benchmark: BenchmarkView | None = None

@@ -26,7 +26,7 @@ from conformance.errors import RecordError, UsageError
 from conformance.profile.yamlread import read_file
 from conformance.report.shape import ReportView
 from conformance.report.text import visible
-from conformance.report.wording import LANGUAGES, Wording, flat, wording
+from conformance.report.wording import BOTH, LANGUAGES, Wording, flat, paired, wording
 from conformance.resources import folder
 
 PARTS = ("cover", "statement", "closing", "nav", "contents")
@@ -65,6 +65,8 @@ class Theme:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     def wording(self, lang: str) -> Wording:
+        if lang == BOTH:
+            return paired(self.wording("zh-CN"), self.wording("en"))
         return Wording({**wording(lang), **self.words.get(wording(lang).lang, {})})
 
 

@@ -100,6 +100,7 @@ def build_view(
         digests=frame.digests(context),
         opinions=case.opinions,
         files=batch.view(context),
+        both=context.words.both,
     )
     if appendix is None:
         return view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from conformance.errors import UsageError
 from conformance.resources import folder
 
 LANGUAGES = ("zh-CN", "en")
+BOTH = "bilingual"  # Chinese first, English behind it: for reports that people read, not for data
 _ALIASES = {
     "zh": "zh-CN",
     "zh-cn": "zh-CN",
@@ -22,8 +24,13 @@ _ALIASES = {
 }
 
 
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
 class Wording(dict[str, str]):
     """`w["cover.client"]` → text; KeyError names the missing word. `fill` puts values into {placeholders}."""
+
+    both = False
 
     def __missing__(self, key: str) -> str:
         raise KeyError(f"no wording for {key!r}")
@@ -50,11 +57,25 @@ def language(name: str) -> str:
 
 @cache
 def wording(lang: str = "zh-CN") -> Wording:
-    """The table of a language, read once."""
+    """The table of a language, or of both, read once."""
+    if lang == BOTH:
+        return paired(wording("zh-CN"), wording("en"))
     path = folder("reports") / "wording" / f"{language(lang)}.yaml"
     with path.open("rb") as file:
         data = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - a safe loader
     return Wording(flat(data, ""))
+
+
+def paired(zh: Wording, en: Wording) -> Wording:
+    """Both tables as one. What is no words, and what has no room for two (页码, 水印), stays Chinese."""
+    out = Wording({key: _pair(key, text, en[key]) for key, text in zh.items()})
+    out.both = True
+    return out
+
+
+def _pair(key: str, zh: str, en: str) -> str:
+    alone = key == "lang" or key.startswith(("page.", "watermark.")) or not _HAN.search(zh) or zh == en
+    return zh if alone else f"{zh} {en}"
 
 
 def flat(data: dict[str, Any], prefix: str) -> dict[str, str]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import string
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from report_samples import sample_record
 
 from conformance.errors import UsageError
 from conformance.judge.words import WORDS
 from conformance.report.context import GLYPHS
-from conformance.report.wording import language, wording
+from conformance.report.formats import How, export
+from conformance.report.wording import BOTH, language, wording
 from conformance.resources import folder
 
 ZH, EN = wording("zh-CN"), wording("en")
@@ -63,3 +70,30 @@ def test_languages_have_usual_names(name: str, tag: str) -> None:
 def test_an_unknown_language_is_a_users_error() -> None:
     with pytest.raises(UsageError, match="U610"):
         wording("fr")
+
+
+def test_both_languages_stand_side_by_side_and_share_their_values() -> None:
+    both = wording(BOTH)
+    assert both.both
+    assert both.lang == "zh-CN"
+    assert set(both) == set(ZH)
+    for key, text in both.items():
+        assert text.startswith(ZH[key]), key
+        if text != ZH[key]:
+            assert text == f"{ZH[key]} {EN[key]}"
+    said = both.fill("conclusion.more", n=3)
+    assert said.count("3") == 2
+    assert both["page.count_before"] == ZH["page.count_before"], "there is no room for two"
+
+
+def test_a_report_in_both_languages_and_its_data_in_one(tmp_path: Path) -> None:
+    record = sample_record(tmp_path / "r", 30)
+    how = How(lang=BOTH)
+    page = export(record, "html", tmp_path / "r.html", how).read_text("utf-8")
+    for told in ("检测结论 Conclusion", "不符合 does not conform", "自检报告 Self-check Report", "只翻译固定用语"):
+        assert told in page, told
+    data = json.loads(export(record, "json", tmp_path / "r.json", how).read_bytes())
+    assert (data["lang"], data["title"]) == ("zh-CN", "自检报告")
+    english = export(record, "html", tmp_path / "en.html", How(lang="en")).read_text("utf-8")
+    assert "only the fixed words of this report are translated" in english
+    assert "只翻译固定用语" not in export(record, "html", tmp_path / "zh.html").read_text("utf-8")

@@ -56,7 +56,7 @@ def _verdict(context: Context, verdict: Verdict) -> dict[str, str]:
 
 
 def _file(context: Context, text: Callable[..., str], f: FileJudged) -> dict[str, Any]:
-    event, problem = f.event, f.unread
+    event, problem = f.event, f.unread or (context.word(f.why) if f.why else "")
     found: list[dict[str, str]] = []
     told: list[str] = []
     kind, more = event.kind, 0

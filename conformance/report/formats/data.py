@@ -61,7 +61,7 @@ class _Plain:
 
 def document(record: Record, how: How) -> dict[str, Any]:
     """The whole of a report as plain data."""
-    context = Context(record, wording(how.lang), how.mask, how.issued)
+    context = Context(record, wording(how.data_lang), how.mask, how.issued)
     plain = _Plain(context)
     case, kind = read_case(context), kind_of(context.case, how.issued)
     run = frame.run_number(context)

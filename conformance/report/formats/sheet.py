@@ -26,7 +26,7 @@ def render(record: Record, how: How) -> bytes:
         from openpyxl import Workbook
     except ImportError:
         raise MissingExtra("openpyxl", "xlsx") from None
-    data, words = document(record, how), wording(how.lang)
+    data, words = document(record, how), wording(how.data_lang)
     book = Workbook()
     book.properties.creator, book.properties.title = "conformance", f"{data['title']} {data['number']}"
     _facts(book.active, data, words)

@@ -32,7 +32,7 @@ def render(record: Record, how: How) -> bytes:
     """CSV with a byte order mark, by which spreadsheets recognise UTF-8; line ends as RFC 4180 has them."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    data, words = document(record, how), wording(how.lang)
+    data, words = document(record, how), wording(how.data_lang)
     writer.writerow(heads(words, ALL))
     for test, row in tests(data):
         writer.writerow([*row, words["table.row_check" if test.check else "table.row_clause"], ""])
