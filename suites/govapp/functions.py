@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from conformance.suite import Answer, Procedure
@@ -71,33 +71,35 @@ def _kept(check: Procedure, submit: str, read: str, what: str) -> Answer | None:
 
 
 def something_was_published_lately(check: Procedure) -> None:
-    """APP-13：监测时间点之前的期限之内有内容发布；晚于监测时间点的不计。"""
-    at = datetime.fromisoformat(str(check.optional("monitor_time") or check.now().isoformat()))
+    """APP-13：监测时间点之前的期限之内有内容发布；晚于监测时间点的不计。按日期比较，期限的第一天也算在内。"""
+    at = (
+        datetime.fromisoformat(str(check.optional("monitor_time") or check.now().isoformat())).astimezone(_CHINA).date()
+    )
     days = int(check.parameter("update_days"))
     answer = check.control("news")
-    read = [(item, _when(item.get("published"))) for item in answer.items]
-    check.require(any(when for _, when in read), "内容列表里没有认得出的发布日期：核对绑定 published", answer=answer)
-    past = sorted(when for _, when in read if when is not None and when <= at)
-    newest = past[-1] if past else None
+    read = [_day(item.get("published")) for item in answer.items]
+    check.require(any(read), "内容列表里没有认得出的发布日期：核对绑定 published", answer=answer)
+    newest = max((day for day in read if day is not None and day <= at), default=None)
+    first = at - timedelta(days=days)
     check.witness(f"{len(read)} 条内容，监测时间点 {at.isoformat()}，最新一条 {newest.isoformat() if newest else '无'}")
     check.expect(
-        newest is not None and newest >= at - timedelta(days=days),
+        newest is not None and newest >= first,
         f"监测时间点之前 {days} 天内没有内容更新",
-        expected=f"{(at - timedelta(days=days)).date().isoformat()} 之后",
+        expected=f"{first.isoformat()} 至 {at.isoformat()} 之间",
         actual=newest.isoformat() if newest else "没有",
         answer=answer,
     )
 
 
-def _when(text: object) -> datetime | None:
-    """A published date or moment; without a zone it is China's, and a day lasts until its end."""
+def _day(text: object) -> date | None:
+    """The day in China of a published date or moment; a moment without a zone is China's."""
     try:
         if len(str(text)) <= 10:
-            return datetime.combine(date.fromisoformat(str(text)), time.min, _CHINA).astimezone(UTC)
+            return date.fromisoformat(str(text))
         when = datetime.fromisoformat(str(text))
-    except ValueError:
+        return (when if when.tzinfo else when.replace(tzinfo=_CHINA)).astimezone(_CHINA).date()
+    except (ValueError, OverflowError):  # also the year 1, which is no moment of the world's clock
         return None
-    return when if when.tzinfo else when.replace(tzinfo=_CHINA)
 
 
 def services_are_found_by_name(check: Procedure) -> None:

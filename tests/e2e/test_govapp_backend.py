@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,12 +99,15 @@ def test_without_consent_to_write_nothing_is_written() -> None:
     assert "APP-68/calls-without-a-token-are-refused" in words(results, Verdict.PASS)
 
 
-def test_the_monitoring_time_decides_what_is_lately() -> None:
-    def later(target: dict[str, Any]) -> None:
-        target["parameters"]["monitor_time"] = "2030-01-01T00:00:00+08:00"
+@pytest.mark.parametrize(("later", "verdict"), [(13, Verdict.PASS), (14, Verdict.FAIL), (-30, Verdict.FAIL)])
+def test_the_monitoring_time_decides_what_is_lately(later: int, verdict: Verdict) -> None:
+    """The newest item is of yesterday: the fourteenth day after it still counts, and nothing that is dated ahead does."""
 
-    key = "APP-13/something-was-published-lately"
-    assert judged("govapp-backend", later, only="APP-13")[key].verdict is Verdict.FAIL
+    def at(target: dict[str, Any]) -> None:
+        moment = datetime.now(UTC).replace(hour=1, minute=0) + timedelta(days=later)
+        target["parameters"]["monitor_time"] = moment.isoformat()
+
+    assert judged("govapp-backend", at, only="APP-13")["APP-13/something-was-published-lately"].verdict is verdict
 
 
 def test_what_the_target_leaves_out_is_not_tested() -> None:
