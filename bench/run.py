@@ -153,6 +153,9 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
         for what, n, asked in reports
     ]
     out.append(Case("report of 10,000 clauses opened in a browser (asked: 3 s)", [python, str(HERE / "browser.py"), "10000"], folder, serial=True, say=True))  # fmt: skip
+    site = str(HERE / "govsite.py")
+    out.append(Case("a crawl of 1,000 pages of a site (asked: 120 s)", [python, site, "crawl"], folder, say=True))
+    out.append(Case("govsite over its specimen (asked: 60 s)", [python, site, "run"], folder, say=True))
     packed = CACHE / "package.apk"
     if not packed.exists():
         subprocess.run([python, str(HERE / "package.py"), "make", str(packed)], check=True)

@@ -167,7 +167,8 @@ class _Crawl:
                     self._skip(reason, url)
                 self._pages.clear()
                 return
-            batch = [self._pages.popleft() for _ in range(min(self._at_once, len(self._pages)))]
+            room = min(self._at_once, len(self._pages), self.rules.pages - self._taken)
+            batch = [self._pages.popleft() for _ in range(room)]
             self._taken += len(batch)
             for exchange in self._fetch(PAGE, batch):
                 self._follow(exchange)

@@ -16,6 +16,7 @@ from conformance.sites.facts import Facts
 from conformance.sites.links import host_of
 
 _MOST_HOPS = 5
+LEFT = ("not-visited", "leaves", "impatient")  # says nothing about whether it opens
 # What keeps an address from being visited that is not the site's doing.
 _NOT_VISITED = frozenset(("host-not-named", "budget", "not-routed"))
 
@@ -23,7 +24,8 @@ _NOT_VISITED = frozenset(("host-not-named", "budget", "not-routed"))
 @dataclass(frozen=True, slots=True)
 class Came:
     """What came of one address. `why` is a stable word where nothing opened: the fault, `status`, `loop`, `same` (the
-    page that the site gives for what does not exist), `leaves` (redirects out of the site), `not-visited`."""
+    page that the site gives for what does not exist), `leaves` (redirects out of the site), `not-visited`, `impatient`
+    (the target's own limit ended the wait before the clause's)."""
 
     url: str
     final: str
@@ -39,7 +41,7 @@ class Came:
     @property
     def dead(self) -> bool:
         """Whether the site is to blame: not what was left out, and not what lies elsewhere."""
-        return bool(self.why) and self.why not in ("not-visited", "leaves")
+        return bool(self.why) and self.why not in LEFT
 
 
 @dataclass
@@ -77,6 +79,9 @@ class Survey:
             response, fault = exchange.response, exchange.fault
             if fault is not None and fault.kind in _NOT_VISITED:
                 return Came(url, here, 0, "not-visited", fault.message, seconds)
+            if slow and seconds < slow and fault is not None and fault.kind in ("timeout", "connect-timeout"):
+                said = f"等了 {seconds:.0f} s 没有打开，不足 {slow:g} s"
+                return Came(url, here, 0, "impatient", said, seconds)
             if slow and seconds >= slow:
                 return Came(url, here, response.status if response else 0, "slow", f"{seconds:.1f} s 仍未打开", seconds)
             if fault is not None and fault.kind not in ("too-large", "bomb"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conformance.sites import attachments, site
 from conformance.sites.links import host_of, readable
-from conformance.sites.survey import Came, Survey
+from conformance.sites.survey import LEFT, Came, Survey
 from conformance.suite import Cause, Procedure
 
 _NAMED = 5
@@ -62,7 +62,7 @@ def _judge(check: Procedure, found: Survey, what: str, urls: Sequence[str]) -> s
     left: list[Came] = []
     for url in urls:
         came = found.came(url, slow)
-        if came.why in ("not-visited", "leaves"):
+        if came.why in LEFT:
             left.append(came)
             continue
         check.witness(f"{url}：{came.said}")
@@ -86,5 +86,12 @@ def _judge(check: Procedure, found: Survey, what: str, urls: Sequence[str]) -> s
         expected=f"都在 {slow:g} 秒内打开",
         actual="；".join(f"{readable(c.url)} {c.said}" for c in dead[:_NAMED]),
         where="；".join(dict.fromkeys(found.linked.get(c.url, "") for c in dead[:3])),
+    )
+    early = [c for c in left if c.why == "impatient"]
+    check.require(
+        not early or bool(dead),
+        f"有 {len(early)} 处{what}等到 limits 的时限仍未打开，但不足 {slow:g} s：把 limits.timeout 和 total_timeout 调到 {slow + 5:g}s"
+        f"（如 {early[0].url if early else ''}）",
+        Cause.CONFIGURATION,
     )
     return unseen

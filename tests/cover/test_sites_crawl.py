@@ -208,3 +208,11 @@ def test_a_batch_read_from_what_was_stored_says_the_same() -> None:
     live = survey.read(batch)
     stored = survey.read(Batch(batch.exchanges, batch.notes))
     assert (live.pages, live.missing, live.misses) == (stored.pages, stored.missing, stored.misses)
+
+
+def test_a_wait_that_our_own_limit_ended_too_early_says_nothing_about_the_site() -> None:
+    late = Fault("timeout", "等待响应超时")
+    found = survey.read(walk(Site({"/": page("/slow"), "/slow": late})))
+    assert found.came(START + "slow").dead
+    came = found.came(START + "slow", slow=15)
+    assert (came.why, came.dead) == ("impatient", False)
