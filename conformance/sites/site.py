@@ -66,7 +66,7 @@ def rules_of(check: Procedure) -> Rules:
         addresses=addresses(check),
         outside=check.optional("external_links") is True,
         robots=str(check.parameter("robots")),
-        pages=int(check.parameter("crawl_pages")),
+        pages=int(check.parameter("crawl_most_pages")),
         files=int(check.parameter("crawl_files")),
         links=int(check.parameter("crawl_links")),
         octets=int(check.parameter("crawl_megabytes")) << 20,

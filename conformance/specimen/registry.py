@@ -147,6 +147,7 @@ def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.govapp import GovappSpecimen
     from conformance.specimen.govapp_backend.specimen import SPECIMENS as GOVAPP_BACKEND
     from conformance.specimen.govapp_pages.specimen import PagesSpecimen
+    from conformance.specimen.govsite.elder import ElderSite
     from conformance.specimen.govsite.specimen import GovSite
     from conformance.specimen.ipv6 import Ipv6Specimen
     from conformance.specimen.ipv6_api.specimen import SPECIMENS as IPV6_API
@@ -165,6 +166,7 @@ def _specimens() -> dict[str, Specimen]:
             Ipv6Specimen(),
             PackageSpecimen(),
             GovSite(),
+            ElderSite(),
             *GOVAPP_BACKEND,
             PagesSpecimen(),
             GovappSpecimen(),  # after its parts: each is qualified by its own

@@ -103,7 +103,7 @@ def _site(**more: Any) -> Iterator[dict[str, Any]]:
             "parameters": {
                 "site": "http://www.example.gov.cn/", "site_name": _NAME, "organisation": "某市人民政府", "crawl_rate": 0,
                 "addresses": ["www.example.gov.cn=192.0.2.80"], "inspection_time": "2026-06-18T10:00:00+08:00",
-                "columns": [{"name": "要闻", "kind": "动态要闻", "path": "/xw/"}], "crawl_pages": 120, "crawl_megabytes": 30,
+                "columns": [{"name": "要闻", "kind": "动态要闻", "path": "/xw/"}], "crawl_most_pages": 120, "crawl_megabytes": 30,
                 **more,
             },
             "limits": {"concurrency": 8, "timeout": "3s", "total_timeout": "4s", "body": "1MB"},
