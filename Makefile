@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 EXTRAS ?= xdist,dev
 OUT ?= out
 JOBS ?= 2
-QUALIFIED = elicense eseal ipv6 govapp gbt-37668-2019 govsite
+QUALIFIED = elicense eseal ipv6 govapp govsite
 
 .PHONY: help demo test test-slow lint qualify bench docs wheel clean system
 .DEFAULT_GOAL := help
