@@ -156,15 +156,35 @@ def test_a_changed_sample_is_refused(tmp_path: Path) -> None:
     assert "I104" in asked(record, lab, tmp_path / "s")
 
 
-def rerun(record: Record, key: str) -> Record:
-    """The same check tried once more in the same record."""
+def test_a_sample_that_changed_while_it_was_tested_cannot_be_issued(tmp_path: Path) -> None:
+    """The system answers with another version at the end: the record itself is in order, the report is refused."""
+    record = good_record(tmp_path / "record")
+    record = rerun(record, next(iter(record.results)), {**record.fingerprints.baseline, "system_info.version": "3.2.2"})
+    lab = laboratory(tmp_path / "lab", record)
+    sign_all(record, lab, tmp_path / "s", read_attempts=1)
+    assert verify(record.path).ok
+    with pytest.raises(IssueError, match=r"I104.*3\.2\.2"):
+        issue(
+            record.path,
+            lab.load(),
+            tmp_path / "s",
+            tmp_path / "a",
+            "zhao",
+            lab.signers["zhao"],
+            now=NOW.replace(hour=3),
+        )
+    assert not list((tmp_path / "a").glob("*"))
+
+
+def rerun(record: Record, key: str, fingerprint: dict[str, str] | None = None) -> Record:
+    """The same check tried once more in the same record; `fingerprint` is what the sample shows at the end."""
     result = record.results[key]
     ledger = Ledger.resume(record.path)
     ledger.append("resumed", session=2)
     ledger.append("open", **{**record.header, "session": 2})
     ledger.append("start", check=key, attempt=2)
     ledger.append("verdict", **result.with_attempt(2).to_json())
-    ledger.append("fingerprint", when="end", values=dict(record.fingerprints.baseline))
+    ledger.append("fingerprint", when="end", values=fingerprint or dict(record.fingerprints.baseline))
     ledger.close(EvidenceStore(record.path), exitstatus=0)
     return reopened(record)
 
@@ -180,7 +200,7 @@ def test_rerunning_until_green_has_to_be_read_by_the_reviewer(tmp_path: Path) ->
 
 
 def test_expired_waivers_and_attestations_are_refused(ready: tuple[Record, Lab, Path]) -> None:
-    from conformance.judge.waiver import Waiver
+    from conformance.judge.waiver import Attestation, Waiver
 
     record, lab, dossier = ready
     data = {"clause": "sample-1/5.1.2", "reason": "改造中", "approver": "张", "scope": "any", "expires": "2026-11-25"}
@@ -190,6 +210,17 @@ def test_expired_waivers_and_attestations_are_refused(ready: tuple[Record, Lab, 
     assert "I105" in asked(record, lab, dossier, now=last + timedelta(seconds=1))
     record.waivers = (Waiver.from_data({**data, "zone": "-05:00"}),)
     assert "I105" not in asked(record, lab, dossier, now=last + timedelta(seconds=1))
+    record.waivers = ()
+    said = {k: v for k, v in data.items() if k != "clause"} | {
+        "check": "sample-1/5.1.2/x",
+        "verdict": "PASS",
+        "evidence": ["记录"],
+    }
+    second = timedelta(seconds=1)
+    for zone, end in (("Asia/Shanghai", last + second), ("America/New_York", last + second + timedelta(hours=13))):
+        record.attestations = (Attestation.from_data({**said, "zone": zone}),)
+        assert "I105" not in asked(record, lab, dossier, now=end - second), zone
+        assert "I105" in asked(record, lab, dossier, now=end), zone
 
 
 Bend = Callable[[dict[str, Any]], Any]

@@ -133,9 +133,15 @@ def test_a_waiver_never_changes_a_verdict_and_marks_only_what_needs_it(verdict, 
 
 
 @pytest.mark.parametrize("verdict", ["PASS", "FAIL", "INCONCLUSIVE", "NOT_APPLICABLE"])
-def test_an_attestation_gives_its_verdict_until_it_lapses(verdict):
-    attestation = Attestation.from_data({**ATTESTATION, "verdict": verdict})
-    end = datetime(2026, 12, 31, 16, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("zone", "end"),
+    [
+        ("Asia/Shanghai", datetime(2026, 12, 31, 16, tzinfo=UTC)),
+        ("America/New_York", datetime(2027, 1, 1, 5, tzinfo=UTC)),
+    ],
+)
+def test_an_attestation_gives_its_verdict_until_it_lapses(verdict, zone, end):
+    attestation = Attestation.from_data({**ATTESTATION, "verdict": verdict, "zone": zone})
     assert attested(attestation, SYSTEM, end - SECOND).verdict == verdict
     lapsed = attested(attestation, SYSTEM, end)
     assert (lapsed.verdict, lapsed.cause) == (Verdict.NOT_TESTED, Cause.CONFIGURATION)

@@ -84,6 +84,17 @@ def test_it_is_tagged_has_bookmarks_and_carries_its_data(made: Path, tmp_path: P
     assert b"/Outlines" in made.read_bytes()
 
 
+def test_a_partial_self_check_says_so_on_every_page_and_concludes_nothing(tmp_path: Path) -> None:
+    words = wording()
+    record = sample_record(tmp_path / "r", 6, partial=True)
+    pages = text(export(record, "typst", tmp_path / "out.pdf")).split("\f")[:-1]
+    assert len(pages) > 3
+    for page in pages:
+        assert words["band.self"] in page
+        assert words["band.partial"] in page
+    assert "所检项目符合" not in "".join(pages)
+
+
 def test_the_same_record_gives_the_same_bytes(made: Path, record: Record, folder: Path) -> None:
     assert export(record, "typst", folder / "again.pdf").read_bytes() == made.read_bytes()
 
