@@ -18,7 +18,10 @@ from conformance.report.shape import Picture, Shape
 
 LABEL = "图 "
 _MOST_PICTURES, _MOST_POINTS, _MOST_STEPS = 4, 200, 24
-_WIDTH, _LEFT, _ROW = 640.0, 60.0, 26.0
+# As wide as the screen of a phone, so that text keeps its size there; on a desk it is drawn no larger.
+_WIDTH, _LEFT, _ROW, _LINE = 400.0, 44.0, 26.0, 16.0
+_RIGHT = 74.0  # for a figure with its unit
+_LONG = 54  # characters of a line
 _INK = {
     "IPv6": "#1b5e9b",
     "IPv4": "#6b6b6b",
@@ -51,12 +54,12 @@ def _delays(context: Context, data: Mapping[str, Any]) -> Drawn:
     series = {str(k)[:8]: _numbers(v) for k, v in list(data["series"].items())[:4]}
     unit = context.say(data.get("unit", ""), 8)
     largest = max((v for values in series.values() for v in values), default=0.0) or 1.0
-    scale = (_WIDTH - _LEFT - 70) / largest
+    scale = (_WIDTH - _LEFT - _RIGHT) / largest
     shapes: list[Shape] = []
     said = []
     for row, (name, values) in enumerate(series.items()):
         y, ink = 14 + row * _ROW, _INK.get(name, _INK["line"])
-        shapes += [Shape("text", 0, y + 4, ink=ink, text=name), Shape("line", _LEFT, y, _WIDTH - 70, y)]
+        shapes += [Shape("text", 0, y + 4, ink=ink, text=name), Shape("line", _LEFT, y, _WIDTH - _RIGHT, y)]
         shapes += [Shape("dot", _LEFT + v * scale, y, 3.5, ink=ink) for v in values]
         if values:
             middle = median(values)
@@ -64,7 +67,10 @@ def _delays(context: Context, data: Mapping[str, Any]) -> Drawn:
             shapes.append(Shape("line", x, y - 8, x, y + 8, ink=ink))
             shapes.append(Shape("text", _WIDTH, y + 4, ink=ink, text=f"{middle:.3g} {unit}", end=True))
             said.append(f"{name} {middle:.3g} {unit} (n={len(values)})")
-    return context.listed(said), 28 + (len(series) - 1) * _ROW, tuple(shapes)
+    below = 14 + len(series) * _ROW
+    scale_said = f"0–{largest:.3g} {unit}，{context.words['picture.median']}"
+    shapes.append(Shape("text", _LEFT, below, ink="currentColor", text=scale_said))
+    return context.listed(said), below + 6, tuple(shapes)
 
 
 def _coverage(context: Context, data: Mapping[str, Any]) -> Drawn:
@@ -85,25 +91,31 @@ def _coverage(context: Context, data: Mapping[str, Any]) -> Drawn:
 
 
 def _chain(context: Context, data: Mapping[str, Any]) -> Drawn:
-    """One row a question: the zone, who was asked where, what came of it."""
+    """A dot a question: the zone and what came of it, and under it who was asked where."""
     steps: Sequence[Mapping[str, Any]] = data["steps"][:_MOST_STEPS]
     say = context.say
     shapes: list[Shape] = []
-    for row, step in enumerate(steps):
-        y, good = 14 + row * _ROW, step["kind"] in ("referral", "answer", "alias")
-        ink = _INK["good" if good else "bad"]
-        if row:
-            shapes.append(Shape("line", 8, y - _ROW + 6, 8, y - 6))
-        zone = say(step["zone"], 40)
+    y, above = 14.0, 0.0
+    for step in steps:
+        ink = _INK["good" if step["kind"] in ("referral", "answer", "alias") else "bad"]
+        if above:
+            shapes.append(Shape("line", 8, above + 7, 8, y - 7))
+        zone = say(step["zone"], 30)
         shapes += [
             Shape("dot", 8, y, 5, ink=ink),
             Shape("text", 24, y + 4, ink="currentColor", text=zone if zone != "." else context.words["picture.root"]),
-            Shape("text", 150, y + 4, ink="currentColor", text=f"{say(step['server'], 40)} {say(step['address'], 40)}"),
-            Shape("text", _WIDTH, y + 4, ink=ink, text=say(step["said"], 40), end=True),
+            Shape("text", _WIDTH, y + 4, ink=ink, text=say(step["said"], 26), end=True),
         ]
+        above = y
+        whole = " ".join(part for part in (say(step["server"], 60), say(step["address"], 45)) if part not in ("", "."))
+        asked = [whole] if len(whole) <= _LONG else [say(step["server"], _LONG), say(step["address"], _LONG)]
+        for line in filter(None, asked):
+            y += _LINE
+            shapes.append(Shape("text", 24, y + 4, ink=_INK["IPv4"], text=line))
+        y += _ROW
     last = steps[-1] if steps else {}
     label = context.words.fill("picture.chain", n=len(steps), last=say(last.get("said", ""), 80))
-    return label, 28 + max(0, len(steps) - 1) * _ROW, tuple(shapes)
+    return label, max(28.0, y - _LINE), tuple(shapes)
 
 
 def _numbers(values: Any) -> list[float]:

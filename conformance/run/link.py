@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -366,7 +367,11 @@ class Link(Station):
 
     def reproduce(self) -> str:
         name = self._given.get("interface")
-        lines = [f"sendp({frames.written(data)}, iface={str(name)!r})" for data in self._sent[:3]]
+        packets = [(frames.written(data), len(list(same))) for data, same in groupby(self._sent)][:3]
+        lines = [
+            f"sendp({packet}, iface={str(name)!r}{f', count={times}' if times > 1 else ''})"
+            for packet, times in packets
+        ]
         return "\n".join(["from scapy.all import *", *lines])[:4000]
 
     def act(self, parameter: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,25 @@ def test_each_kind_is_drawn_and_said_in_words(tmp_path: Path) -> None:
     assert "可用 9" in page
     assert "&lt;b&gt;SERVFAIL&lt;/b&gt;" in page
     assert "<b>SERVFAIL</b>" not in page
+
+
+def test_every_colour_has_another_on_a_dark_screen(tmp_path: Path) -> None:
+    page = _page(tmp_path / "r", DELAYS, {**COVERAGE, "unknown": 2}, CHAIN)
+    drawn = "".join(re.findall(r'<figure class="fig">.*?</figure>', page, re.DOTALL))
+    fills = set(re.findall(r'fill="(#[0-9a-f]{6})"', drawn))
+    assert len(fills) == 5
+    assert all(f'.fig [fill="{ink}"]{{fill:var(' in page for ink in fills)
+    strokes = set(re.findall(r'stroke="(#[0-9a-f]{6})"', drawn)) - {"#8a8a8a"}  # seen on either ground
+    assert strokes
+    assert all(f'.fig [stroke="{ink}"]{{stroke:var(' in page for ink in strokes)
+
+
+def test_a_question_whose_words_are_long_takes_another_line(tmp_path: Path) -> None:
+    long = {**STEP, "server": "ns-1234.awsdns-56.co.uk.", "address": "2001:0db8:1111:2222:3333:4444:5555:6666"}
+    page = _page(tmp_path / "r", {"figure": "chain", "steps": [long, STEP]})
+    assert ">ns-1234.awsdns-56.co.uk.</text>" in page
+    assert ">2001:0db8:1111:2222:3333:4444:5555:6666</text>" in page
+    assert ">a.dns.cn. 2001:db8::1</text>" in page
 
 
 @pytest.mark.parametrize(
