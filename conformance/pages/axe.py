@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -75,8 +76,8 @@ def expect_axe(
             check.expect(
                 False,
                 f"{RULES.get(rule['id'], rule['help'])}（axe {rule['id']}）",
-                expected="0 处违反",
-                actual=node["html"],
+                expected=_contrast(node["why"], _WANTED) or "0 处违反",
+                actual="，".join(t for t in (_contrast(node["why"], _SEEN), node["html"]) if t),
                 where=f"{page.url} {node['sel']}",
             )
         show(check, page, f"截图：{RULES.get(rule['id'], rule['id'])}", _boxes(rule))
@@ -96,6 +97,20 @@ def expect_axe(
             blocked_by="axe",
         )
     return sum(good.values()) + sum(int(r["count"]) for r in said)
+
+
+# How axe-core tells of a contrast: `… contrast of 2.32 (foreground color: #aaaaaa, background color: #ffffff, …` and
+# `… Expected contrast ratio of 4.5:1`.
+_SEEN = (
+    re.compile(r"contrast of ([\d.]+) \(foreground color: (#\w+), background color: (#\w+)"),
+    "对比度 {}，文字 {}，背景 {}",
+)
+_WANTED = (re.compile(r"[Ee]xpected contrast ratio of ([\d.]+:1)"), "对比度不小于 {}")
+
+
+def _contrast(why: str, form: tuple[re.Pattern[str], str]) -> str:
+    found = form[0].search(why)
+    return form[1].format(*found.groups()) if found else ""
 
 
 def _kept(rule: Mapping[str, Any], excused: Callable[[str], bool] | None) -> Mapping[str, Any]:

@@ -55,6 +55,17 @@ def main_text_is_large(check: Procedure) -> None:
 
 def the_text_grows(check: Procedure) -> None:
     """1.1：字型大小可调，最大不小于 30 dp。反复按放大字体的控件，看主要文字能到多大。"""
+    pressed = _pressed(check)
+    if pressed is None:
+        return
+    page, grow, sizes = pressed
+    least = float(check.parameter("elder_font_reach"))
+    check.measure("正文能达到的最大字号", max(sizes), "dp", limit=least)
+    _told(check, page, grow, max(sizes) >= least, "字型放大后仍达不到要求", f"≥ {least:g} dp", f"{max(sizes):g} dp")
+
+
+def _pressed(check: Procedure) -> tuple[Page, Control, list[float]] | None:
+    """按放大字体的控件几次：页面、控件、每次之后正文的最大字号。没有这样的控件为不符合。"""
     plain = entered(check, "elder")
     grow = next((c for c in plain.look.controls if c.shown and _GROW.search(c.name)), None)
     if grow is None:
@@ -62,28 +73,23 @@ def the_text_grows(check: Procedure) -> None:
         check.expect(
             False, "适老版没有调整字型大小的控件", expected="放大字体一类的控件", actual="没有", where=plain.url
         )
-        return
+        return None
     steps: list[list[object]] = []
     for _ in range(_MOST_PRESSES):
         steps += [["click", grow.sel], ["look"]]
     page = named(check, "elder", steps=steps)
+    check.require(page.done, f"放大字体的控件按不下去：{page.undone}", Cause.SYSTEM)
+    outside, titles = ("footer", "button", "header"), ("h1", "h2")
     sizes = [
-        max(
-            (t.size for t in look.texts if t.where not in ("footer", "button", "header") and t.tag not in ("h1", "h2")),
-            default=0.0,
-        )
+        max((t.size for t in look.texts if t.where not in outside and t.tag not in titles), default=0.0)
         for look in page.looks
     ]
-    least = float(check.parameter("elder_font_reach"))
-    check.witness(f"按“{grow.name}”{len(page.steps) // 2} 次：{'、'.join(f'{s:g}' for s in sizes)} dp")
-    check.measure("正文能达到的最大字号", max(sizes), "dp", limit=least)
-    if not check.expect(
-        max(sizes) >= least,
-        "字型放大后仍达不到要求",
-        expected=f"≥ {least:g} dp",
-        actual=f"{max(sizes):g} dp",
-        where=f"{page.url} {grow.sel}",
-    ):
+    check.witness(f"按“{grow.name}”{_MOST_PRESSES} 次：{'、'.join(f'{s:g}' for s in sizes)} dp")
+    return page, grow, sizes
+
+
+def _told(check: Procedure, page: Page, grow: Control, good: bool, message: str, expected: str, actual: str) -> None:
+    if not check.expect(good, message, expected=expected, actual=actual, where=f"{page.url} {grow.sel}"):
         show(check, page, "截图：放大到最大后的适老版", [grow.box])
 
 

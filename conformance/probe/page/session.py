@@ -21,7 +21,7 @@ MOST_REQUESTS = 300  # of one visit; more are not let out
 _MOST_NOTED = 400
 _QUIET, _SETTLE = 0.12, 3.0  # seconds without a request under way, and the most to wait for that
 _PICTURE_HEIGHT = 6000
-_PATIENCE = 8_000  # milliseconds until a control has to be there and be free to press
+_PATIENCE = 8.0  # seconds until a control has to be there and be free to press
 _HERE = Path(__file__).parent
 _PHONE = {
     "viewport": {"width": 412, "height": 839}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2,
@@ -194,6 +194,11 @@ class Session:
                 return
             await asyncio.sleep(0.02)
 
+    @property
+    def _patience(self) -> float:
+        """In milliseconds; never so long that the visit ends for it."""
+        return 1000 * min(_PATIENCE, self.bounds.total / 2)
+
     # Steps -----------------------------------------------------------------------------------------------
 
     async def _carry_out(self, step: tuple[Any, ...]) -> bool:
@@ -202,9 +207,9 @@ class Session:
         self._steps.append(noted)
         try:
             if word == "click":
-                await self._page.locator(step[1]).first.click(timeout=_PATIENCE)
+                await self._page.locator(step[1]).first.click(timeout=self._patience)
             elif word == "fill":
-                await self._page.locator(step[1]).first.fill(str(step[2]), timeout=_PATIENCE)
+                await self._page.locator(step[1]).first.fill(str(step[2]), timeout=self._patience)
             elif word == "press":
                 await self._page.keyboard.press(step[1])
             elif word == "tab":

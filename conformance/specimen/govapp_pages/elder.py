@@ -17,7 +17,7 @@ def elder(d: Deviations) -> str:
     line = 1.2 if "elder-lines-crowded" in d else 1.6
     gap = "8px" if "elder-paragraphs-crowded" in d else "2.2em"
     colour = "#aaa" if "elder-pale-text" in d else "#111"
-    largest = 24 if "font-switch-stops-at-24" in d else 36
+    largest = 24 if "font-switch-stops-at-24" in d else size if "font-switch-does-nothing" in d else 36
     style = (
         f"body{{--size:{size}px}}main,header,#notice{{font-size:var(--size)}}main p{{line-height:{line};margin:0 0 {gap};color:{colour}}}"
         "main a.block,button{min-height:64px;min-width:64px;font-size:inherit}header,h1{font-size:calc(var(--size) + 4px)}"

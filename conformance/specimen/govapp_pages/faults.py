@@ -15,6 +15,7 @@ FAULTS: tuple[Fault, ...] = (
     # App适老化规范
     _f("elder-text-16px", "适老版正文 16 dp", f"{_ELDER}/APP-69/main-text-of-the-elder-version-is-large"),
     _f("font-switch-stops-at-24", "字体最大只能放大到 24 dp", f"{_ELDER}/APP-69/the-text-of-the-elder-version-grows-to-thirty"),
+    _f("font-switch-does-nothing", "放大字体的按钮没有作用", f"{_ELDER}/APP-69/the-text-of-the-elder-version-grows-to-thirty"),
     _f("elder-lines-crowded", "适老版行距 1.2 倍", f"{_ELDER}/APP-70/lines-of-the-elder-version-are-apart"),
     _f("elder-paragraphs-crowded", "适老版段落之间只隔 8 px", f"{_ELDER}/APP-70/paragraphs-of-the-elder-version-are-apart"),
     _f("elder-pale-text", "适老版正文浅灰", f"{_ELDER}/APP-71/text-of-the-elder-version-has-contrast"),
