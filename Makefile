@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 EXTRAS ?= xdist,dev
 OUT ?= out
-JOBS ?= 2
+JOBS ?= 3
 QUALIFIED = ipv6 elicense govapp govsite eseal
 
 .PHONY: help demo test test-slow lint qualify bench docs wheel clean system

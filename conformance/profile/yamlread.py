@@ -90,7 +90,8 @@ _SAID: tuple[tuple[str, str, str], ...] = (
 
 # Punctuation typed with a Chinese keyboard: a colon after a key, or what separates and closes a flow collection.
 _HALF = {"：": ": ", "，": ", ", "［": "[", "］": "]", "｛": "{", "｝": "}"}
-_FULL_WIDTH = re.compile(r"^\s*(?:- )?[\w.-]+(：)|[\[{].*?([：，］｝])")
+_FULL_WIDTH_KEY = re.compile(r"\s*(?:- )?[\w.-]+：")
+_BRACKET, _FULL_WIDTH = re.compile(r"[\[{]"), re.compile(r"[：，］｝]")  # one after the other: together, quadratic
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,12 @@ class _Source:
             if not 0 <= number < len(lines):
                 continue
             text = lines[number]
-            if match := _FULL_WIDTH.search(text):
-                at = (match.start(1) if match[1] else match.start(2)) + 1
+            at = 0
+            if key := _FULL_WIDTH_KEY.match(text):
+                at = key.end()
+            elif (flow := _BRACKET.search(text)) and (mark := _FULL_WIDTH.search(text, flow.end())):
+                at = mark.end()
+            if at:
                 found = text[at - 1]
                 return f"第 {number + 1} 行第 {at} 列是全角的“{found}”，改为半角的“{_HALF[found]}”"
         return ""

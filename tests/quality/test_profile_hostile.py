@@ -7,6 +7,7 @@ import random
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -241,3 +242,14 @@ def test_a_profile_with_a_value_of_another_type_never_escapes(tmp_path, data) ->
         )
     )
     only_profile_errors(json.dumps(tree, ensure_ascii=False).encode(), tmp_path)
+
+
+@pytest.mark.parametrize("bracket", ["[", "{"])
+def test_a_line_of_brackets_is_answered_at_once(tmp_path, bracket: str) -> None:
+    """The hint about full-width punctuation looks at a line once, however many brackets stand in it."""
+    path = tmp_path / "x.yaml"
+    path.write_text(HEAD + "a: 'x' " + bracket * 200_000)
+    begun = time.process_time()
+    with pytest.raises(ProfileError, match="P008"):
+        load(path, cache=False)
+    assert time.process_time() - begun < 20  # it took minutes
