@@ -94,7 +94,7 @@ class _Shared:
         await self._drop(hosts)
         while len(self._browsers) >= _MOST_BROWSERS:
             await self._drop(next(iter(self._browsers)))
-        self._browsers[hosts] = await chromium.start(chromium.library(), hosts)
+        self._browsers[hosts] = await chromium.start(chromium.playwright(), hosts)
         return self._browsers[hosts][1]
 
     async def _drop(self, hosts: frozenset[str]) -> None:
@@ -133,7 +133,7 @@ def visit(
 ) -> tuple[Response | None, Fault | None]:
     """One visit as its request says. MissingExtra when this machine has no browser; never raises for what a page does."""
     session = Session(
-        library=chromium.library(),
+        playwright=chromium.playwright(),
         browser=None,
         url=request.url,
         plan=plan_of(request),

@@ -30,7 +30,7 @@ def executable() -> str:
     raise MissingExtra("Chromium 浏览器", "page", "apt-get install chromium fonts-noto-cjk")
 
 
-def library() -> Any:
+def playwright() -> Any:
     """Playwright's asynchronous API. MissingExtra when the extra `page` is not installed."""
     try:
         import playwright.async_api

@@ -52,7 +52,7 @@ class Bounds:
 class Session:
     """The visit under way and what was noted of it so far."""
 
-    library: Any
+    playwright: Any
     browser: Any
     url: str
     plan: Plan
@@ -105,7 +105,7 @@ class Session:
         self._began = time.monotonic()
         try:
             return await self._visit()
-        except self.library.Error as error:
+        except self.playwright.Error as error:
             raise _fault(str(error)) from None
 
     async def _visit(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class Session:
     async def _open(self) -> dict[str, Any]:
         try:
             answer = await self._page.goto(self.url, wait_until="commit", timeout=self.bounds.opening * 1000)
-        except self.library.TimeoutError:
+        except self.playwright.TimeoutError:
             raise PageFault("timeout", f"{self.bounds.opening:g} 秒内没有打开（limits.timeout）") from None
         loaded = await self._loaded()
         await self._settle()
@@ -178,7 +178,7 @@ class Session:
     async def _loaded(self) -> bool:
         try:
             await self._page.wait_for_load_state("load", timeout=self.bounds.opening * 1000)
-        except self.library.TimeoutError:
+        except self.playwright.TimeoutError:
             return False
         return True
 
@@ -225,7 +225,7 @@ class Session:
                 await self._taken_in()
                 await self._loaded()
                 await self._settle()
-        except self.library.Error as error:
+        except self.playwright.Error as error:
             noted |= {"ok": False, "why": _first_line(str(error))}
         return bool(noted["ok"])
 
@@ -234,7 +234,7 @@ class Session:
         self._quiet_since = time.monotonic()
         try:
             await self._page.evaluate("() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 30)))")
-        except self.library.Error:
+        except self.playwright.Error:
             pass  # it has begun
         await asyncio.sleep(0.05)
 
@@ -243,7 +243,7 @@ class Session:
         for last in (False, False, True):
             try:
                 return await self._page.evaluate(script)
-            except self.library.Error as error:
+            except self.playwright.Error as error:
                 if last or "Execution context was destroyed" not in str(error):
                     raise
                 await self._loaded()
@@ -277,7 +277,7 @@ class Session:
         try:
             await self._page.evaluate(_axe_source())
             found: dict[str, Any] = await asyncio.wait_for(self._page.evaluate(_script("axe.js")), 30)
-        except self.library.Error as error:
+        except self.playwright.Error as error:
             return {"error": _first_line(str(error))}
         except TimeoutError:
             return {"error": "30 秒内没有完成"}
@@ -299,7 +299,7 @@ class Session:
             self.picture = await self._page.screenshot(
                 full_page=True, clip=clip, type="jpeg", quality=75, scale="css", animations="disabled", timeout=10_000
             )  # fmt: skip
-        except self.library.Error:
+        except self.playwright.Error:
             self.picture = None  # a picture proves nothing that the facts do not say
 
     # What the page does ----------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ class Session:
                 await route.continue_()
             else:
                 await route.abort("blockedbyclient")
-        except self.library.Error:
+        except self.playwright.Error:
             pass  # the page is gone
 
     async def _socket(self, socket: Any) -> None:
@@ -394,14 +394,14 @@ class Session:
         self._note("dialogs", kind=dialog.type, text=dialog.message[:300])
         try:
             await dialog.dismiss()
-        except self.library.Error:
+        except self.playwright.Error:
             pass
 
     async def _download(self, download: Any) -> None:
         self._note("downloads", url=download.url[:500], name=str(download.suggested_filename)[:120])
         try:
             await download.cancel()
-        except self.library.Error:
+        except self.playwright.Error:
             pass
 
     async def _popup(self, page: Any) -> None:
@@ -410,7 +410,7 @@ class Session:
         self._note("popups", url=page.url[:500])
         try:
             await page.close()
-        except self.library.Error:
+        except self.playwright.Error:
             pass
 
 
