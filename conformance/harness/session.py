@@ -37,6 +37,7 @@ from conformance.plan.files import asks_for_files
 from conformance.plan.select import Planned, plan
 from conformance.probe.http import HttpPort, Usage
 from conformance.record.store import EvidenceStore
+from conformance.report.kind import kind_of
 from conformance.report.wording import language
 from conformance.run.context import Aborted
 from conformance.run.redact import Redactor
@@ -109,6 +110,7 @@ class ConformanceSession:
             self.profile,
             warnings=self.notes,
             parameters=parameters(option.conformance_param or ()),
+            laboratory=kind_of(self.case or {}).laboratory,
         )
         self.redactor = Redactor(sharing.named_secrets(self.target))
         given = option.conformance_seed
