@@ -92,6 +92,11 @@ class Procedure:
         self._logged_in: set[str] = set()  # identities that this attempt logged in itself
         self._renewed = False
 
+    @property
+    def key(self) -> str:
+        """Profile, clause and name of the check."""
+        return self._key
+
     # What the profile and the target say -----------------------------------------------------------------
 
     def parameter(self, name: str) -> Any:

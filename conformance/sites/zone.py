@@ -11,6 +11,7 @@ from conformance.codes.address_space import Address
 from conformance.model.verdict import Cause
 from conformance.probe.dns import Record, absolute
 from conformance.run.context import Procedure
+from conformance.sites import site as web_site
 from conformance.sites.asking import Asked, ask, first_answer, need_ipv6, usable
 from conformance.sites.walk import Delegation, Walk, walk
 
@@ -48,6 +49,25 @@ def site_domain(check: Procedure) -> str:
     """同站: every host that is this domain or lies under it. The target's word, else the host without a leading www."""
     given = check.optional("site_domain")
     return str(given).lower().rstrip(".") if given else host_of(check).removeprefix("www.")
+
+
+def known(check: Procedure) -> None:
+    """Stops the check where the target says what its home page must show (`site_name`) and something else answers: what
+    is true of a parked domain is no pass of the site."""
+    if check.optional("site_name"):
+        web_site.survey(check)
+
+
+# Where the profiles of government sites ask the same; everything else only ipv6-support asks.
+_ASKED = {"V6W-01": "WEB-22、WEB-42", "V6W-05": "WEB-22、WEB-42"}
+
+
+def judged_by(check: Procedure, clause: str) -> str:
+    """Where a reader finds the verdict on what stopped this check: the clause of ipv6-support, or its like in the profile
+    at hand."""
+    if check.key.startswith("ipv6-support/"):
+        return f"由 {clause} 判定"
+    return f"由 {_ASKED[clause]} 判定" if clause in _ASKED else f"由 ipv6-support 的 {clause} 判定"
 
 
 def zone(check: Procedure) -> Zone:
@@ -173,13 +193,14 @@ def addresses(check: Procedure, host: str) -> Addresses:
 
 def site_over_ipv6(check: Procedure) -> Addresses:
     """The addresses of the site, with the tester's IPv6 proven and at least one usable AAAA. Else the check stops."""
+    known(check)
     need_ipv6(check)
     found = addresses(check, host_of(check))
     if not found.v6:
         wrong = "；".join(f"{a} {why}" for a, why in found.unusable)
         check.stop(
             Cause.SYSTEM,
-            f"{found.host} 没有可用的 AAAA 记录，由 {'V6W-02' if wrong else 'V6W-01'} 判定",
+            f"{found.host} 没有可用的 AAAA 记录，{judged_by(check, 'V6W-02' if wrong else 'V6W-01')}",
             expected="至少一个可全球路由的 AAAA",
             actual=wrong or "没有 AAAA",
             blocked_by="aaaa",

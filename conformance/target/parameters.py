@@ -275,7 +275,7 @@ _KINDS = (
             "# - {name: 财政预决算, kind: 其他, path: /gk/czyjs/, update: 1 年}",
         ),
     ),
-    Kind("file", "文件路径（相对目标文件）", "sample.ofd", _file),
+    Kind("file", "文件路径（相对目标文件）", "file.txt", _file),
     Kind("paths", "文件或文件夹，或它们的列表（相对目标文件）", "[ca.pem]", _paths),
     Kind("moment", "带时区的时间", '"2026-11-24T08:00:00+08:00"', _moment),
     Kind("duration", "时长，如 10s、2m", "10s", _duration),

@@ -49,7 +49,11 @@ def _reachable(check: Procedure, browser: Browser) -> None:
     """Something answers at the site's own IPv6 address: where nothing does, every link would say so once more."""
     page = browser.get(str(check.parameter("site")), 6)
     if not page.status and not page.hops:
-        check.stop(Cause.SYSTEM, f"首页经 IPv6 连不上（{page.words}），由 V6W-05 判定", blocked_by="ipv6-home")
+        check.stop(
+            Cause.SYSTEM,
+            f"首页经 IPv6 连不上（{page.words}），{zone.judged_by(check, 'V6W-05')}",
+            blocked_by="ipv6-home",
+        )
 
 
 def _home(check: Procedure, browser: Browser) -> Fetched:

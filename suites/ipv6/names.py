@@ -51,6 +51,7 @@ def _heard(check: Procedure, place: zone.Zone, asked: list[Asked]) -> list[Asked
 
 def the_resolver_gives_aaaa(check: Procedure) -> None:
     """V6W-01：递归解析也能得到 AAAA；解析器由 target 给出，不给则为测点自己的。"""
+    zone.known(check)
     given = check.optional("resolver")
     resolvers = [str(given)] if given else list(asking.stand(check).get("resolvers", ()))
     check.require(bool(resolvers), "没有可用的递归解析器：target 未给出 resolver，测点也没有配置", Cause.ENVIRONMENT)

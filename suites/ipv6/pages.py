@@ -48,7 +48,7 @@ def _ipv6_home(check: Procedure, browser: Browser) -> Fetched:
     if not page.ok:
         check.stop(
             Cause.SYSTEM,
-            f"首页经 IPv6 没有打开（{page.words}），由 V6W-05 判定",
+            f"首页经 IPv6 没有打开（{page.words}），{zone.judged_by(check, 'V6W-05')}",
             expected="IPv6 首页 2xx",
             actual=page.words,
             blocked_by="ipv6-home",
@@ -63,7 +63,7 @@ def the_home_page_answers_over_ipv6(check: Procedure) -> None:
     pages = [browser.get(_site(check), 6, address) for address in found.v6]
     best = next((p for p in pages if p.status == 200 and not p.why), pages[0])
     if best.why == "leaves":
-        check.stop(Cause.SYSTEM, f"首页经 IPv6 {best.said}，由 V6W-16 判定", blocked_by="redirect")
+        check.stop(Cause.SYSTEM, f"首页经 IPv6 {best.said}，{zone.judged_by(check, 'V6W-16')}", blocked_by="redirect")
     if best.why in NOT_VISITED or (best.why == "no-address" and best.hops):
         cause = Cause.SYSTEM if best.why == "no-address" else Cause.CONFIGURATION
         check.stop(cause, f"首页经 IPv6 转到的地址没有访问：{best.words}", actual=best.final, blocked_by="redirect")
@@ -184,7 +184,11 @@ def repeated_visits_over_ipv6_succeed(check: Procedure) -> None:
         good += page.status == 200 and not page.why
         words.append(page.words)
     if good == 0:
-        check.stop(Cause.SYSTEM, f"{count} 次都没有打开（{words[0]}），由 V6W-05 判定", blocked_by="ipv6-home")
+        check.stop(
+            Cause.SYSTEM,
+            f"{count} 次都没有打开（{words[0]}），{zone.judged_by(check, 'V6W-05')}",
+            blocked_by="ipv6-home",
+        )
     value, (low, high) = 100 * good / count, wilson(good, count)
     check.witness(f"{good}/{count}，{'；'.join(dict.fromkeys(words))}")
     check.measure("IPv6 首页访问成功率", value, "%", limit=floor, statistic="成功次数之比", n=count)

@@ -98,3 +98,10 @@ def test_a_parameter_shows_the_example_of_its_profile_and_a_list_of_columns_one_
     for line in [line.strip("# ") for line in text.splitlines() if "# - {name:" in line]:
         entry = yaml.safe_load(line)[0]
         assert entry["kind"] in COLUMN_KINDS, line
+
+
+@pytest.mark.parametrize("name", ["ipv6-support", "govsite", "govapp-backend"])
+def test_the_example_of_a_file_is_a_file_of_its_kind(name: str) -> None:
+    """A record of visits is no OFD file."""
+    lines = [line for line in init_text(load(name)).splitlines() if ".ofd" in line]
+    assert [line for line in lines if "elicense" not in line] == []

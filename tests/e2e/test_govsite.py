@@ -33,9 +33,9 @@ _WRONG = (
 )  # fmt: skip
 
 
-def _judge(running: RunningSpecimen, change: Any = None) -> dict[str, CheckResult]:
+def _judge(running: RunningSpecimen, change: Any = None, name: str = "govsite") -> dict[str, CheckResult]:
     """WEB-nn/check → result of what runs there; `change` alters its target file."""
-    profile = load("govsite")
+    profile = load(name)
     data = dict(running.target)
     data["parameters"] = dict(data["parameters"])
     if change is not None:
@@ -192,6 +192,18 @@ def test_without_consent_nothing_is_submitted(conforming: RunningSpecimen) -> No
     results = _judge(conforming, change)
     for name in ("a-submitted-message-gets-a-receipt", "a-receipt-finds-its-message"):
         assert results[f"WEB-06/{name}"].verdict is Verdict.NOT_TESTED
+
+
+def test_a_tester_without_ipv6_says_nothing_about_the_site(conforming: RunningSpecimen) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["parameters"]["roots"] = ["2001:db8:53::ff", "192.0.2.11"]
+        data["routes"] = {**data["routes"], "[2001:db8:53::ff]:53": data["routes"]["[2001:db8:dead::1]:80"]}
+
+    results = _judge(conforming, change, "gov-site-ipv6")
+    home = results["WEB-42/the-home-page-answers-over-ipv6"]
+    assert (home.verdict, home.cause) == (Verdict.INCONCLUSIVE, Cause.ENVIRONMENT)
+    assert "测点没有可用的 IPv6" in home.reasons[0].message
+    assert Verdict.FAIL not in {r.verdict for r in results.values()}
 
 
 _LOOK = """

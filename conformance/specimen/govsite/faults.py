@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from conformance.specimen.fault import WHOLE_SYSTEM, Fault
 
-_2019, _47, _12, _2024, _31506 = (
+_2019, _47, _12, _2024, _31506, _V6 = (
     "gov-site-2019",
     "gov-site-2017-47",
     "gov-site-report-2018",
     "gov-site-security-2024",
     "gbt-31506-2022",
+    "gov-site-ipv6",
 )
 _CHECKS = {
     "01": f"{_2019}/WEB-01/visits-over-a-week-open-the-site",
@@ -41,6 +42,16 @@ _CHECKS = {
     "20": f"{_2019}/WEB-20/the-title-names-the-site",
     "20m": f"{_2019}/WEB-20/the-party-and-government-mark-leads-to-its-register",
     "21": f"{_2019}/WEB-21/the-home-page-links-to-error-reporting",
+    "22": f"{_2019}/WEB-22/the-name-has-aaaa-records",
+    "22h": f"{_2019}/WEB-22/the-home-page-opens-over-ipv6",
+    "22s": f"{_2019}/WEB-22/the-home-page-is-the-same-over-ipv6",
+    "22l": f"{_2019}/WEB-22/links-of-the-home-page-open-over-ipv6",
+    "42": f"{_V6}/WEB-42/the-resolver-gives-aaaa-records",
+    "42h": f"{_V6}/WEB-42/the-home-page-answers-over-ipv6",
+    "42v": f"{_V6}/WEB-42/repeated-visits-over-ipv6-succeed",
+    "43": f"{_V6}/WEB-43/home-pages-of-both-families-agree",
+    "43s": f"{_V6}/WEB-43/second-level-links-answer-over-ipv6",
+    "43t": f"{_V6}/WEB-43/third-level-links-answer-over-ipv6",
     "23": f"{_47}/WEB-23/the-domain-is-formed-as-prescribed",
     "27": f"{_47}/WEB-27/content-pages-show-when-they-were-published",
     "29": f"{_47}/WEB-29/no-column-is-blank",
@@ -161,6 +172,15 @@ PRIVACY = (
     _fault("zip-holds-a-citizen-id", "压缩包里的 Word 含身份证号", "WEB-36", "36a"),
 )
 
+IPV6 = (
+    _fault("no-aaaa", "网站域名没有 AAAA", "WEB-42", "22", "42"),
+    _fault("aaaa-of-a-dead-address", "AAAA 指向不通的地址", "WEB-42", "22h", "42h"),
+    _fault("every-third-ipv6-visit-fails", "首页经 IPv6 每三次有一次 502", "WEB-42", "42v"),
+    _fault("ipv6-serves-other-content", "IPv6 首页的内容不同", "WEB-43", "22s", "43"),
+    _fault("ipv6-column-pages-are-forbidden", "二级页面经 IPv6 得到 403", "WEB-43", "22l", "43s"),
+    _fault("ipv6-third-level-pages-fail", "三级页面经 IPv6 得到 500", "WEB-43", "43t"),
+)
+
 # Not in the matrix: what answers is not the site, and nothing at all may be found to conform.
 WHOLE = (
     Fault("another-service-is-on-the-port", "端口上是别的服务（404 JSON）", "§0.5", (), WHOLE_SYSTEM),
@@ -168,4 +188,4 @@ WHOLE = (
     Fault("the-domain-is-parked", "域名停放页", "假想", (), WHOLE_SYSTEM),
 )
 
-FAULTS: tuple[Fault, ...] = (*UPDATES, *DIALOGUE, *LINKS, *MARKS, *PRIVACY, *WHOLE)
+FAULTS: tuple[Fault, ...] = (*UPDATES, *DIALOGUE, *LINKS, *MARKS, *PRIVACY, *IPV6, *WHOLE)

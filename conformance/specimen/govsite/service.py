@@ -15,6 +15,7 @@ from conformance.specimen.fault import Deviations
 from conformance.specimen.govsite import content, files
 from conformance.specimen.govsite.content import Content
 from conformance.specimen.govsite.pages import OUTSIDE, Pages
+from conformance.specimen.ipv6_site.flaky import EveryThird
 
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
 _PIXEL = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
@@ -29,6 +30,8 @@ class Site:
         self._pages = Pages(self._site, faults, host)
         self._files = files.files(faults)
         self._made = self._make()
+        self._columns = {section.path for section in self._site.sections}
+        self._luck = EveryThird()
         self._numbers = itertools.count(1)
         self._letters: dict[str, str] = {}
 
@@ -81,6 +84,8 @@ class Site:
 
     async def _own(self, request: Request) -> Response:
         path, on = unquote(request.url.path), self._faults.__contains__
+        if over_ipv6(request) and (other := self._over_ipv6(path)) is not None:
+            return other
         if path == "/robots.txt":
             return PlainTextResponse(ROBOTS)
         if path in self._made:
@@ -109,6 +114,19 @@ class Site:
             return PlainTextResponse("Internal Server Error", 500)
         return HTMLResponse("<h1>您访问的页面不存在</h1>", 404)
 
+    def _over_ipv6(self, path: str) -> Response | None:
+        """What comes over IPv6 only, by the faults in force."""
+        on = self._faults.__contains__
+        if path == "/" and on("every-third-ipv6-visit-fails") and self._luck.unlucky():
+            return PlainTextResponse("Bad Gateway", 502)
+        if path == "/" and on("ipv6-serves-other-content"):
+            return HTMLResponse(self._pages.frame(self._pages.name, "<p>此栏目在 IPv6 网络下暂不提供。</p>" * 40, {}))
+        if path in self._columns and on("ipv6-column-pages-are-forbidden"):
+            return PlainTextResponse("Forbidden", 403)
+        if path.startswith("/zt/") and path not in self._columns and on("ipv6-third-level-pages-fail"):
+            return PlainTextResponse("Internal Server Error", 500)
+        return None
+
     async def _take(self, request: Request) -> Response:
         """A letter comes in; its sender is given a receipt."""
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
@@ -127,3 +145,8 @@ class Site:
         title = self._letters.get(request.query_params.get("code", ""))
         body = f"<p>标题：{title}</p><p>状态：办理中</p>" if title else "<p>没有查到。</p>"
         return HTMLResponse(self._pages.frame("查询", body, {}))
+
+
+def over_ipv6(request: Request) -> bool:
+    """Which of the site's listeners the request came to."""
+    return ":" in str((request.scope.get("server") or ("", 0))[0])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.specimen.fault import Deviations, Fault
-from conformance.specimen.govsite import content, log
+from conformance.specimen.govsite import content, log, names
 from conformance.specimen.govsite.faults import FAULTS
 from conformance.specimen.govsite.pages import ERROR_HOST, MARK_HOST, ORGANISATION, OUTSIDE, SITE
 from conformance.specimen.govsite.service import Site
@@ -40,17 +40,24 @@ class GovSite:
 
         def serve(port: int) -> Serving:
             site = Site(lambda: content.make(self.now, deviations), deviations, host)
-            running.append(Serving(Server(site.app(), port).start()))
+            running.append(Serving(site, port, deviations))
             return running[-1]
 
         return Made(None, lambda _base: target(running[-1], self.now, deviations, host), serve)
 
 
 class Serving:
-    """The server, and a folder for the log of visits."""
+    """The site over both families, the name servers that lead to it, and a folder for what was seen before."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, site: Site, port: int, faults: Deviations) -> None:
+        self._names = names.NameServers(faults)
+        six, self._shut = names.listening(), names.closed()
+        self._server = Server(site.app(), port, beside=[six]).start()
+        self._names.start()
+        self._names.route(_ADDRESS, 80, int(self.base_url.rpartition(":")[2]))
+        self._names.route(names.V6, 80, six.getsockname()[1])
+        self._names.route(names.V6_OTHER, 80, six.getsockname()[1])
+        self._names.route(names.DEAD, 80, self._shut.getsockname()[1])
         self._folder = tempfile.TemporaryDirectory(prefix="conformance-govsite-")
         self.folder = Path(self._folder.name)
 
@@ -58,8 +65,14 @@ class Serving:
     def base_url(self) -> str:
         return self._server.base_url
 
+    @property
+    def names(self) -> names.NameServers:
+        return self._names
+
     def stop(self) -> None:
         self._server.stop()
+        self._names.stop()
+        self._shut.close()
         self._folder.cleanup()
 
     def join(self) -> None:
@@ -68,7 +81,6 @@ class Serving:
 
 def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> dict[str, Any]:
     site = f"http://{host}/"
-    place = serving.base_url.removeprefix("http://")
     sections = content.make(now, faults).sections
     return {
         "target": f"specimen:{'+'.join((NAME, *faults))}",
@@ -97,9 +109,12 @@ def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> di
             "error_report_hosts": [ERROR_HOST],
             "admin_paths": ["/admin/"],
             "crawl_rate": 0,
+            **serving.names.parameters,
+            "max_links": 12,
+            "max_pages": 6,
         },
         "limits": {"concurrency": 8, "timeout": "5s"},
         "hosts": [host, *OUTSIDE],
-        "routes": {f"{_ADDRESS}:80": place},
+        "routes": dict(serving.names.routes),
         "writes": "allow",
     }

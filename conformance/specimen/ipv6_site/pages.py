@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
@@ -18,10 +17,10 @@ from starlette.routing import Route
 
 from conformance.specimen.fault import Deviations
 from conformance.specimen.ipv6_site import names, text
+from conformance.specimen.ipv6_site.flaky import EveryThird
 from conformance.specimen.ipv6_site.text import HSTS, LARGE, LOGO, STATUS, STYLE, TITLE, TOPICS, Shape
 
 SLOW = 0.25
-_QUIET = 0.02  # seconds after a failure in which a visit succeeds
 
 
 class Site:
@@ -29,7 +28,7 @@ class Site:
 
     def __init__(self, faults: Deviations, shape: Shape) -> None:
         self._faults, self._shape = faults, shape
-        self._since, self._failed = 0, 0.0
+        self._luck = EveryThird()
 
     def app(self) -> Starlette:
         if "every-page-is-empty" in self._faults:
@@ -73,7 +72,7 @@ class Site:
 
     async def _troubled(self, request: Request) -> Response | None:
         """What befalls the home page over IPv6 before it is made."""
-        if self._on("every-third-ipv6-visit-fails", request) and self._unlucky():
+        if self._on("every-third-ipv6-visit-fails", request) and self._luck.unlucky():
             return PlainTextResponse("Bad Gateway", 502)
         if self._on("ipv6-home-page-is-forbidden", request):
             return PlainTextResponse("Forbidden", 403)
@@ -82,15 +81,6 @@ class Site:
         if self._on("ipv6-answers-late", request):
             await asyncio.sleep(SLOW)
         return None
-
-    def _unlucky(self) -> bool:
-        """Every third visit, and never one that comes right after another failed."""
-        self._since += 1
-        now = time.monotonic()
-        if self._since < 3 or now - self._failed < _QUIET:
-            return False
-        self._since, self._failed = 0, now
-        return True
 
     def _body(self, request: Request) -> str:
         return text.home(request.url.scheme, self._shape, literal="link-to-an-ipv4-literal" in self._faults)
