@@ -93,6 +93,11 @@ class Procedure:
         self._renewed = False
 
     @property
+    def proxied(self) -> bool:
+        """Whether requests go through a proxy: then the other end of a connection is not the system."""
+        return bool(self._run.target.proxy)
+
+    @property
     def key(self) -> str:
         """Profile, clause and name of the check."""
         return self._key

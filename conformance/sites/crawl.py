@@ -22,6 +22,7 @@ from conformance.run.gathered import Batch
 from conformance.sites import attachments, facts
 from conformance.sites.facts import Facts
 from conformance.sites.links import ends_a_session, host_of, join
+from conformance.sites.sheets import MOST_SHEETS
 from conformance.target.access import written
 
 PAGE, HEAD = "page", "head"
@@ -89,6 +90,7 @@ class _Crawl:
         self._pages: deque[str] = deque()
         self._files: list[str] = []
         self._others: list[str] = []
+        self._styles: dict[str, None] = {}
         self._taken = 0
         self._hops: Counter[str] = Counter()
         self._read: dict[str, Facts] = {}
@@ -101,6 +103,7 @@ class _Crawl:
         for url in dict.fromkeys((rules.start, *rules.seeds)):
             self._offer(url, 0 if url == rules.start else 1, "", forced=True)
         self._walk()
+        self._take(PAGE, list(self._styles), MOST_SHEETS, "样式表超过数量上限")
         self._take(PAGE, self._files, rules.files, "附件超过数量上限")
         self._take(HEAD, self._others, rules.links, "其他链接超过数量上限")
         notes = {
@@ -204,6 +207,9 @@ class _Crawl:
                 self._offer(address, depth + 1, url)
         for address in page.images:
             self._offer(address, depth + 1, url)
+        for address in page.styles:
+            if self.rules.inside(address) and address not in self._known and not self._forbidden(address):
+                self._styles.setdefault(address)
 
     def _take(self, operation: str, urls: list[str], most: int, why: str) -> None:
         for url in urls[most:]:

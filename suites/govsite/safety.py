@@ -1,12 +1,18 @@
-"""暗链和外来脚本，后台管理的入口。"""
+"""暗链和外来脚本，后台管理的入口，数据库的端口。"""
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urljoin, urlsplit
 
-from conformance.sites import crawl, site
+from conformance.model.exchange import Request
+from conformance.sites import crawl, sheets, site
+from conformance.sites.facts import Facts
 from conformance.sites.links import host_of
-from conformance.suite import Procedure
+from conformance.sites.survey import Survey
+from conformance.suite import Cause, Procedure
+from conformance.target.access import written
 
 _OFFICIAL = (".gov.cn", ".政务", ".xn--zfr164b", ".公益", ".xn--55qw42g", "gov.cn")
 _NAMED = 5
@@ -16,17 +22,21 @@ def no_hidden_link_leads_elsewhere(check: Procedure) -> None:
     """WEB-10：看不见的链接没有指向政府域名以外。收起的菜单里的政府网站和本站的链接不算。"""
     found = site.survey(check)
     bad, rows = [], []
+    sheets = _Sheets(found)
     for url, page in found.pages.items():
         if not found.inside(url):
             continue
         check.witness(f"{url}：{len(page.links)} 个链接")
+        by_sheet = sheets.hidden(url, page)
         for link in page.links:
-            if found.inside(link.url) or not link.hidden:
+            hidden = link.hidden or by_sheet.get(link.url, "")
+            if found.inside(link.url) or not hidden:
                 continue
             elsewhere = not _official(host_of(link.url))
-            rows.append([link.url, link.text, link.hidden, "指向别处" if elsewhere else "政府网站", url])
+            rows.append([link.url, link.text, hidden, "指向别处" if elsewhere else "政府网站", url])
             if elsewhere:
-                bad.append(f"{link.url}（{link.hidden}，{url}）")
+                bad.append(f"{link.url}（{hidden}，{url}）")
+    sheets.told(check)
     if rows:
         site.table(check, "看不见的站外链接", ["地址", "文字", "怎样隐藏", "指向", "所在页面"], rows)
     outside = sorted(
@@ -40,6 +50,41 @@ def no_hidden_link_leads_elsewhere(check: Procedure) -> None:
         expected="没有",
         actual="；".join(bad[:_NAMED]),
     )
+
+
+class _Sheets:
+    """The style sheets that the crawl read, put together as each page links them."""
+
+    def __init__(self, found: Survey) -> None:
+        self._found = found
+        self._read: dict[tuple[str, ...], sheets.Sheets] = {}
+        self._missing: dict[str, str] = {}
+
+    def hidden(self, url: str, page: Facts) -> Mapping[str, str]:
+        """Address → how a sheet hides it, where the page has links that could matter."""
+        if not any(not self._found.inside(k.url) and not k.hidden for k in page.links):
+            return {}
+        texts = {address: self._text(address, url) for address in page.styles}
+        which = tuple(address for address, text in texts.items() if text)
+        if which not in self._read:
+            self._read[which] = sheets.read(texts[address] for address in which)
+        response = self._found.exchanges[url].response
+        if response is None:
+            return {}
+        return sheets.hidden_links(response.body, url, response.header("content-type") or "", self._read[which])
+
+    def _text(self, address: str, url: str) -> bytes:
+        exchange = self._found.exchanges.get(address)
+        response = exchange.response if exchange else None
+        if response is not None and response.status == 200 and "css" in (response.header("content-type") or "css"):
+            return response.body
+        self._missing.setdefault(address, url)
+        return b""
+
+    def told(self, check: Procedure) -> None:
+        rows = [[address, url] for address, url in self._missing.items()]
+        if rows:
+            site.table(check, "没有读到的样式表（它们隐藏的链接看不出来）", ["地址", "所在页面"], rows)
 
 
 def scripts_come_from_known_hosts(check: Procedure) -> None:
@@ -86,3 +131,60 @@ def the_administration_does_not_answer(check: Procedure) -> None:
             actual=f"HTTP {status} {page.title}".strip(),
             where=url,
         )
+
+
+def database_ports_are_closed(check: Procedure) -> None:
+    """WEB-44：公众网站的主机上，数据库的端口连不上。只连接网站首页所在的地址；它自己的端口能连上，是对照。"""
+    found = site.survey(check)
+    ports = _ports(check)
+    address, own = _where(check, found)
+    control, *others = check.send(
+        "connect", [Request("TCP", f"tcp://{written(address, port)}") for port in (own, *ports)]
+    )
+    check.require(
+        control.fault is None,
+        f"网站自己的端口 {own} 也不能直接连接，不能据此判定别的端口",
+        Cause.ENVIRONMENT,
+    )
+    for port, exchange in zip(ports, others, strict=True):
+        fault = exchange.fault
+        check.require(
+            fault is None or fault.kind in _CLOSED,
+            f"端口 {port} 没有试连：{fault.message if fault else ''}",
+            Cause.CONFIGURATION,
+        )
+        check.witness(f"{written(address, port)}：{fault.message if fault else '开放'}")
+        check.expect(
+            fault is not None,
+            f"数据库的端口 {port} 在公众网站的主机上可以连接",
+            expected="拒绝或不可达",
+            actual="开放",
+            where=written(address, port),
+        )
+
+
+_CLOSED = frozenset(("refused", "connect-timeout", "timeout", "unreachable", "closed"))
+_MOST_PORTS = 20
+
+
+def _ports(check: Procedure) -> list[int]:
+    given = [str(port).strip() for port in check.parameter("database_ports")]
+    wrong = [port for port in given if not (port.isdigit() and 0 < int(port) < 65536)]
+    check.require(not wrong, f"database_ports 的 {'、'.join(wrong[:3])} 不是端口号（1 至 65535）")
+    check.require(len(given) <= _MOST_PORTS, f"database_ports 有 {len(given)} 个端口，至多 {_MOST_PORTS} 个")
+    return list(dict.fromkeys(int(port) for port in given))
+
+
+def _where(check: Procedure, found: Survey) -> tuple[IPv4Address | IPv6Address, int]:
+    """The address that the home page came from, and its port. Nothing else is connected to."""
+    parts = urlsplit(found.start)
+    own = parts.port or (443 if parts.scheme == "https" else 80)
+    given = site.addresses(check).get(host_of(found.start))
+    if given:
+        return ip_address(given), own
+    check.require(
+        not check.proxied, "经代理访问，不知道网站的地址：在 addresses 写明，如 www.example.gov.cn=192.0.2.80"
+    )
+    peer = found.exchanges[found.start].peer.rpartition(":")[0].strip("[]")
+    check.require(bool(peer), "不知道首页来自哪个地址：在 addresses 写明", Cause.TOOL)
+    return ip_address(peer), own

@@ -73,6 +73,7 @@ _CHECKS = {
     "38": f"{_12}/WEB-38/the-annual-report-was-published-in-time",
     "39": f"{_2024}/WEB-39/the-domain-has-a-permitted-suffix",
     "41": f"{_2024}/WEB-41/the-site-names-its-organisation",
+    "44d": f"{_31506}/WEB-44/database-ports-are-closed-here",
     "44": f"{_31506}/WEB-44/the-administration-does-not-answer-here",
 }  # fmt: skip
 
@@ -116,6 +117,7 @@ LINKS = (
     _fault("a-hidden-link-leads-elsewhere", "display:none 的外部链接", "WEB-10", "10"),
     _fault("a-link-off-the-screen-leads-elsewhere", "移到屏幕之外的外部链接", "WEB-10", "10"),
     _fault("a-hidden-link-by-a-class", "由样式类隐藏的外部链接", "假想", "10"),
+    _fault("a-hidden-link-by-a-style-sheet", "由外部样式表的规则隐藏的外部链接", "WEB-10", "10"),
     _fault("a-script-from-an-unknown-host", "来自未知主机的脚本", "WEB-10", "10s"),
     _fault("a-link-leads-to-nothing", "首页有链接 404", "WEB-14", "14"),
     _fault("a-link-leads-to-a-server-error", "首页有链接得到 500", "WEB-14", "14"),
@@ -159,6 +161,7 @@ MARKS = (
     _fault("the-portal-has-no-www", "门户的域名不是 www.□□□.gov.cn", "WEB-23", "23"),
     _fault("the-name-is-no-organisation", "只写“示例在线”", "WEB-41", "41"),
     _fault("the-administration-is-open", "/admin 与首页同主机可达", "WEB-44", "44"),
+    _fault("a-database-port-is-open", "数据库的端口在公众网站的主机上开放", "WEB-44", "44d"),
 )
 
 PRIVACY = (

@@ -97,12 +97,13 @@ def listening() -> socket.socket:
     return out
 
 
-def closed() -> socket.socket:
-    """A socket on it whose port refuses: bound, so that nobody else gets it, and never served."""
-    out = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
+def closed(family: int = 6) -> socket.socket:
+    """A socket on loopback whose port refuses: bound, so that nobody else gets it, and never served."""
+    out = socket.socket(socket.AF_INET6 if family == 6 else socket.AF_INET, socket.SOCK_STREAM)
     try:
-        out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        out.bind(("::1", 0))
+        if family == 6:
+            out.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        out.bind(("::1" if family == 6 else "127.0.0.1", 0))
     except OSError:
         out.close()
         raise

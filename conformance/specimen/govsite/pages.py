@@ -120,6 +120,8 @@ class Pages:
             out += f'<div style="position:absolute;left:-9999px">{bad}</div>'
         if on("a-hidden-link-by-a-class"):
             out += f'<p class="nv">{bad}</p>'
+        if on("a-hidden-link-by-a-style-sheet"):
+            out += f'<div class="tail"><ul class="more"><li>{bad}</li></ul></div>'
         if on("a-link-leads-to-nothing"):
             out += '<a href="/old/gone.html">历史专题</a>'
         if on("a-link-leads-to-a-server-error"):

@@ -93,7 +93,7 @@ class Site:
         if path.startswith("/files/") and (data := self._files.get(path[7:])) is not None:
             return Response(data, media_type=files.TYPES[path.rpartition(".")[2]])
         if path == "/static/site.css":
-            return Response("body{font-family:sans-serif}", media_type="text/css")
+            return Response(self._sheet(), media_type="text/css")
         if path == "/static/site.js":
             return Response("", media_type="text/javascript")
         if path.startswith("/static/") and "gone" not in path:
@@ -113,6 +113,16 @@ class Site:
         if path == "/broken":
             return PlainTextResponse("Internal Server Error", 500)
         return HTMLResponse("<h1>您访问的页面不存在</h1>", 404)
+
+    def _sheet(self) -> str:
+        """The style sheet of every page: a folded menu and a narrow screen hide something, as on any site."""
+        hidden = (
+            ".tail .more{position:absolute;left:-9999px}" if "a-hidden-link-by-a-style-sheet" in self._faults else ""
+        )
+        return (
+            "body{font-family:sans-serif}.menu ul{display:none}.menu:hover ul{display:block}"
+            "@media (max-width:600px){main p{display:none}}" + hidden
+        )
 
     def _over_ipv6(self, path: str) -> Response | None:
         """What comes over IPv6 only, by the faults in force."""

@@ -18,6 +18,7 @@ from conformance.specimen.server import Server
 
 NAME = "govsite"
 _ADDRESS = "192.0.2.80"
+DATABASES = (3306, 5432)
 _HOSTS = {
     "the-domain-is-no-government-domain": "www.example.com.cn",
     "the-portal-has-no-www": "portal.example.gov.cn",
@@ -51,12 +52,16 @@ class Serving:
 
     def __init__(self, site: Site, port: int, faults: Deviations) -> None:
         self._names = names.NameServers(faults)
-        six, self._shut = names.listening(), names.closed()
+        six, self._shut, self._database = names.listening(), names.closed(), names.closed(4)
         self._server = Server(site.app(), port, beside=[six]).start()
         self._names.start()
         self._names.route(_ADDRESS, 80, int(self.base_url.rpartition(":")[2]))
         self._names.route(names.V6, 80, six.getsockname()[1])
         self._names.route(names.V6_OTHER, 80, six.getsockname()[1])
+        for port in DATABASES:
+            self._names.route(_ADDRESS, port, self._database.getsockname()[1])
+        if "a-database-port-is-open" in faults:
+            self._database.listen(8)
         self._names.route(names.DEAD, 80, self._shut.getsockname()[1])
         self._folder = tempfile.TemporaryDirectory(prefix="conformance-govsite-")
         self.folder = Path(self._folder.name)
@@ -73,6 +78,7 @@ class Serving:
         self._server.stop()
         self._names.stop()
         self._shut.close()
+        self._database.close()
         self._folder.cleanup()
 
     def join(self) -> None:
@@ -108,6 +114,7 @@ def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> di
             "mark_hosts": [MARK_HOST],
             "error_report_hosts": [ERROR_HOST],
             "admin_paths": ["/admin/"],
+            "database_ports": list(DATABASES),
             "crawl_rate": 0,
             **serving.names.parameters,
             "max_links": 12,
