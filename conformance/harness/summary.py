@@ -52,7 +52,7 @@ def _files(record: Record, words: Words, width: int, *, full: bool) -> Iterator[
         return
     for defect in [d for d in found.defects if d.counted][:_MOST_DEFECTS]:
         names = words.comma.join(defect.names[:3]) + (" …" if defect.files > 3 else "")
-        yield fit(one_line(f"  {words('in-files', n=defect.files)} {defect.message}: {names}"), width), {}
+        yield fit(one_line(f"  {words('in-files', n=defect.files)} {words.tell(defect.message)}: {names}"), width), {}
     kept = sum(e.kept for e in record.documents)
     if kept:
         yield fit("  " + words("kept", n=kept), width), {}
@@ -120,7 +120,9 @@ def _told(members: Sequence[ClauseView], words: Words, width: int, most: int) ->
                 yield "  " + words("more", n=len(members) - most)
                 return
             standard = view.profile.standard
-            head = f"{standard.number if standard else view.profile.id} {view.clause.id} {view.clause.title}"
+            head = (
+                f"{standard.number if standard else view.profile.id} {view.clause.id} {words.tell(view.clause.title)}"
+            )
             yield fit("  " + one_line(head), width)
             yield from (fit(f"      {text}", width) for text in reasons)
 
@@ -128,7 +130,7 @@ def _told(members: Sequence[ClauseView], words: Words, width: int, most: int) ->
 def _reasons(view: ClauseView, words: Words) -> Iterator[str]:
     """Why a clause has its verdict: the first reason of each check that made it so, with whose fault it is."""
     if not view.checks and view.reason:
-        yield one_line(view.reason)
+        yield one_line(words.tell(view.reason))
     told = [c for c in view.checks if c.result.verdict is view.outcome.verdict] or list(view.checks)
     for check in told:
         if check.result.verdict is not Verdict.PASS:

@@ -116,30 +116,42 @@ class Words:
         """A title in this language, or in the one there is."""
         return titles.get(self.code) or titles.get("zh") or next(iter(titles.values()), "")
 
+    def tell(self, text: str) -> str:
+        """A sentence of the tool or of a profile in this language, where its English is known."""
+        if not self._n:
+            return text
+        from conformance.report.english import english  # the catalogue is read only where it is asked for
+
+        return english().or_same(text)
+
     def line(self, result: CheckResult) -> str:
         """The reason of a result in one line."""
-        return one_line(result.reasons[0].message) if result.reasons else str(result.verdict)
+        return one_line(self.tell(result.reasons[0].message)) if result.reasons else str(result.verdict)
 
     def block(self, planned: Planned, result: CheckResult) -> str:
         """A non-pass as a person asks: what, whose fault, expected, actual, where, which data, how to see it again."""
-        head = f"{planned.clause.id} {planned.clause.title}  【{self.verdict(planned, result)}】"
-        lines = [head, f"{self('purpose')}: {planned.check.purpose}"]
+        head = f"{planned.clause.id} {self.tell(planned.clause.title)}  【{self.verdict(planned, result)}】"
+        lines = [head, f"{self('purpose')}: {self.tell(planned.check.purpose)}"]
         if result.cause:
             lines.append(f"{self('cause')}: {self.cause(result.cause)}")
         for reason, places in _told_once(result.reasons):
             lines.append("")
-            lines.append(f"● {reason.message}" + (f" [{reason.code}]" if reason.code else ""))
+            lines.append(f"● {self.tell(reason.message)}" + (f" [{reason.code}]" if reason.code else ""))
             for name in ("expected", "actual", "where"):
                 if value := getattr(reason, name):
-                    lines.append(f"  {self(name)}: {value}")
+                    lines.append(f"  {self(name)}: {self.tell(value)}")
             if places:
                 lines.append(f"  {self('elsewhere', n=len(places))}: {self.comma.join(filter(None, places))}")
             if reason.reproduce:
                 label = "remedy" if reason.is_finding else "reproduce"
-                lines.append(f"  {self(label)}: {reason.reproduce}")
+                said = self.tell(reason.reproduce) if reason.is_finding else reason.reproduce
+                lines.append(f"  {self(label)}: {said}")
         if result.sample:
             lines.append("")
-            lines.append(f"{self('witness')} ({result.witnesses}): " + "；".join(dict.fromkeys(result.sample[:3])))
+            lines.append(
+                f"{self('witness')} ({result.witnesses}): "
+                + "；".join(map(self.tell, dict.fromkeys(result.sample[:3])))
+            )
         if result.generation and result.generation.get("counterexample") is not None:
             lines.append(f"{self('counterexample')}: {result.generation['counterexample']}")
         return "\n".join(visible(line) for line in lines)

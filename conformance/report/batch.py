@@ -64,8 +64,8 @@ def _defect(context: Context, d: DefectSeen) -> DefectView:
     if d.files > len(names):
         names.append(w.fill("files.and_more", n=d.files - len(names)))
     return DefectView(
-        message=context.say(d.message),
-        why=context.say(d.why),
+        message=context.tell(d.message),
+        why=context.tell(d.why),
         counted="" if d.counted else w["files.not_counted"],
         clauses=_links(context, d.clauses),
         files=d.files,
@@ -86,20 +86,25 @@ def _file(context: Context, f: FileJudged) -> FileView:
         return FileView(say(event.name), _mark(context, f.verdict), (), problem=say(error.message))
     facts = looked.facts
     lines = [
-        Line(w["files.kind"], say(facts.get("kind_word") or event.kind)),
+        Line(w["files.kind"], context.tell(facts.get("kind_word") or event.kind)),
         Line(w["files.size"], w.fill("files.bytes", n=f"{event.size:,}")),
         Line("SHA-256", event.sha256 or "—", mono=True),
         Line("SM3", event.sm3 or "—", mono=True, note="" if event.kept else w["files.bytes_not_kept"]),
     ]
     if event.kind in _TOLD:
         lines += [
-            Line(say(label, 60), say(value, 600))
+            Line(context.tell(label, 60), context.tell(value, 600))
             for label, value in list(dict(facts.get("facts") or {}).items())[:_MOST_FACTS]
         ]
     said = [s for s in looked.said if s.level in (Level.FAIL, Level.UNKNOWN, Level.WARN)]
     said.sort(key=lambda s: (Level.FAIL, Level.UNKNOWN, Level.WARN).index(s.level))
     told = tuple(
-        (w[f"files.level_{s.level}"], s.clause, say(s.message), say(_detail(context, s.to_json()), 600))
+        (
+            w[f"files.level_{s.level}"],
+            s.clause,
+            context.tell(s.message),
+            context.tell(_detail(context, s.to_json()), 600),
+        )
         for s in said[:_MOST_SAID]
     )
     return FileView(

@@ -207,7 +207,7 @@ def _more(context: Context, way: Any) -> Iterator[str]:
 
 
 def _title(context: Context, key: str) -> str:
-    return next((context.say(c.clause.title, 80) for c in context.clauses if c.key == key), "")
+    return next((context.tell(c.clause.title, 80) for c in context.clauses if c.key == key), "")
 
 
 def _row(context: Context, result: GateResult) -> tuple[str, str, str]:
@@ -215,7 +215,7 @@ def _row(context: Context, result: GateResult) -> tuple[str, str, str]:
     sum_ = "" if result.gate.kind == "indicator" else result.arithmetic
     if context.lang == "en":
         sum_ = sum_.replace(" 分，需 ", " of ").replace(" 分", " points needed").replace("，需 ", ", needed ")
-    return context.say(result.gate.title, 120), sum_, w["benchmark.holds" if result.holds else "benchmark.open"]
+    return context.tell(result.gate.title, 120), sum_, w["benchmark.holds" if result.holds else "benchmark.open"]
 
 
 def _value(context: Context, indicator: Indicator) -> tuple[float | None, str]:

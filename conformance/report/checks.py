@@ -43,7 +43,7 @@ class Checks:
         bad, many = result.verdict not in GOOD, len(result.evidence)
         return CheckView(
             name=judged.check.name,
-            purpose=self.context.say(judged.check.purpose),
+            purpose=self.context.tell(judged.check.purpose),
             mark=self.context.mark(provision, result.verdict),
             bad=bad,
             facts=self._facts(result),
@@ -70,7 +70,7 @@ class Checks:
         result = judged.result
         return CheckView(
             name=judged.check.name,
-            purpose=self.context.say(judged.check.purpose),
+            purpose=self.context.tell(judged.check.purpose),
             mark=self.context.mark(provision, result.verdict),
             bad=True,
             facts=self._facts(result),
@@ -102,7 +102,7 @@ class Checks:
 
     def _headline(self, result: CheckResult) -> str:
         if result.reasons:
-            return self.context.say(result.reasons[0].message, 240)
+            return self.context.tell(result.reasons[0].message, 240)
         return self._blocked(result)[:240]
 
     def _blocked(self, result: CheckResult) -> str:
@@ -121,16 +121,16 @@ class Checks:
         return "", None
 
     def _reasons(self, result: CheckResult) -> tuple[ReasonView, ...]:
-        say, many = self.context.say, result.reasons
+        say, tell, many = self.context.say, self.context.tell, result.reasons
         views = [
             ReasonView(
-                message=say(r.message, 800),
-                expected=say(r.expected, LONG),
-                actual=say(r.actual, LONG),
-                where=say(r.where, LONG),
+                message=tell(r.message, 800),
+                expected=tell(r.expected, LONG),
+                actual=tell(r.actual, LONG),
+                where=tell(r.where, LONG),
                 reproduce="" if r.is_finding else say(r.reproduce, 2 * LONG),
                 code=say(r.code, 80),
-                remedy=say(r.reproduce, 2 * LONG) if r.is_finding else "",
+                remedy=tell(r.reproduce, 2 * LONG) if r.is_finding else "",
             )
             for r in many[:SHOWN_REASONS]
         ]
@@ -139,20 +139,20 @@ class Checks:
         return tuple(views)
 
     def _sample(self, result: CheckResult) -> tuple[str, ...]:
-        return tuple(self.context.say(s, 120) for s in result.sample[:3])
+        return tuple(self.context.tell(s, 120) for s in result.sample[:3])
 
     def _measures(self, result: CheckResult) -> tuple[MeasureView, ...]:
-        say = self.context.say
+        say, tell = self.context.say, self.context.tell
         views = []
         for m in result.measurements[:SHOWN_MEASURES]:
-            unit = f" {say(m.get('unit'), 20)}".rstrip()
+            unit = f" {tell(m.get('unit'), 20)}".rstrip()
             limit = m.get("limit")
             views.append(
                 MeasureView(
-                    name=say(m.get("name"), 120),
+                    name=tell(m.get("name"), 120),
                     value=f"{_number(m.get('value'))}{unit}",
                     limit=f"{_number(limit)}{unit}" if limit is not None else "—",
-                    statistic=say(m.get("statistic"), 60) or "—",
+                    statistic=tell(m.get("statistic"), 60) or "—",
                     n=say(m.get("n"), 20) or "—",
                 )
             )
@@ -164,7 +164,7 @@ class Checks:
             value = data.get(name)
             if value not in (None, "", False):
                 label = w[f"generation.{name}"] if name in _GENERATION else say(name, 60)
-                yield Line(label, say(value, SAID), mono=name == "counterexample")
+                yield Line(label, self.context.tell(value, SAID), mono=name == "counterexample")
 
     def _manual(self, check: Check, result: CheckResult) -> Iterator[Line]:
         for reason in result.reasons:
@@ -174,8 +174,8 @@ class Checks:
         for name in ("steps", "evidence", "judge"):
             value = sheet.get(name)
             if value:
-                text = self.context.listed(map(str, value)) if isinstance(value, list | tuple) else value
-                yield Line(self.context.words[f"manual.{name}"], self.context.say(text, LONG))
+                text = "；".join(map(str, value)) if isinstance(value, list | tuple) else value
+                yield Line(self.context.words[f"manual.{name}"], self.context.tell(text, LONG))
 
     def _evidence(self, result: CheckResult, bad: bool) -> tuple[EvidenceView, ...]:
         if self._appendix is not None:

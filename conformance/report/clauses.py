@@ -115,7 +115,7 @@ class Tree:
         return ClauseView(
             anchor=c.anchors[judged.key],
             number=c.say(clause.id, 80),
-            title=c.say(clause.title),
+            title=c.tell(clause.title),
             text=c.say(clause.text, 1_500) if clause.text != clause.title else "",
             mark=c.mark_of(entry.code.replace("note-only", "note")),
             badge=badge,
@@ -127,7 +127,7 @@ class Tree:
             pending=judged.outcome.unconfirmed,
             location=c.say(clause.location, 120),
             why=self._why(judged),
-            note=c.words.fill("clause.note", why=c.say(clause.note, 800)) if clause.note else "",
+            note=c.fill("clause.note", why=c.tell(clause.note, 800)) if clause.note else "",
             finding=self._found.get(judged.key, ""),
             checks=tuple(self._checks.in_tree(k, clause.provision, in_full) for k in judged.checks),
         )
@@ -142,16 +142,16 @@ class Tree:
         told = []
         if outcome.verdict is Verdict.NOT_APPLICABLE:
             why = predicate(judged)
-            told.append(w.fill("clause.na", why=c.say(why, 800)) if why else w["clause.na_unknown"])
+            told.append(c.fill("clause.na", why=c.tell(why, 800)) if why else w["clause.na_unknown"])
         elif not judged.checks and clause_word(outcome.provision, outcome.verdict) != "note":
             why = judged.reason or judged.clause.reason
-            told.append(w.fill("clause.untested", why=c.say(why, 800)) if why else w["clause.nt_unknown"])
+            told.append(c.fill("clause.untested", why=c.tell(why, 800)) if why else w["clause.nt_unknown"])
         for waiver, lapse in judged.waivers:
             if not lapse and outcome.waived:
                 until = f"{w['course.until']} {waiver.expires.isoformat()} {waiver.zone}"
                 said = waiver.reason + c.aside(f"{waiver.approver}, {until}")
                 told.append(w.fill("clause.waived", why=c.say(said, 400)))
-        return " ".join(told)
+        return told[0] if len(told) == 1 else " ".join(told)
 
     def _group(self, name: str) -> FindingGroup:
         c, codes = self._context, GROUPS[name]
@@ -165,7 +165,7 @@ class Tree:
                 if message and len(entries) >= SHARED_FROM:
                     self._shared.update(e.judged.key for e in entries)
                     links = tuple(self._link(e) for e in entries)
-                    shared.append(SharedCause(c.say(message), links, *self._checks.stopped_by(entries[0].judged)))
+                    shared.append(SharedCause(c.tell(message), links, *self._checks.stopped_by(entries[0].judged)))
         alone = [e for e in members if e.judged.key not in self._shared]
         self._found.update((e.judged.key, "f-" + c.anchors[e.judged.key][2:]) for e in alone)
         return FindingGroup(
@@ -180,7 +180,7 @@ class Tree:
 
     def _link(self, entry: _Entry) -> tuple[str, str, str]:
         c, clause = self._context, entry.judged.clause
-        return c.anchors[entry.judged.key], c.label(entry.judged.key), c.say(clause.title, 80)
+        return c.anchors[entry.judged.key], c.label(entry.judged.key), c.tell(clause.title, 80)
 
     def _finding(self, entry: _Entry) -> FindingView:
         c, judged, clause = self._context, entry.judged, entry.judged.clause
@@ -191,7 +191,7 @@ class Tree:
             clause=c.anchors[judged.key],
             number=c.say(clause.id, 80),
             standard=c.say(standard.number if standard else judged.profile.id),
-            title=c.say(clause.title),
+            title=c.tell(clause.title),
             text=c.say(clause.text, 1_500) if clause.text != clause.title else "",
             mark=c.mark_of(entry.code),
             badge=badge,

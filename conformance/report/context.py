@@ -14,6 +14,7 @@ from conformance.model.profile import Profile
 from conformance.model.verdict import Provision, Verdict
 from conformance.record.reading import ClauseView as Judged
 from conformance.record.reading import Record
+from conformance.report.english import Both, english
 from conformance.report.issued import Issued
 from conformance.report.shape import Mark
 from conformance.report.text import Mask, anchor, cut
@@ -69,6 +70,44 @@ class Context:
                 return self.words["generation.yes" if value else "generation.no"]
             value = json.dumps(value, ensure_ascii=False, default=str)
         return cut(self.mask(value), limit, self.words["evidence.cut_text"])
+
+    def tell(self, text: Any, limit: int = SAID) -> str:
+        """A sentence of the tool or of a profile: in the language of the report where its English is known.
+
+        Masked before it is translated, so nothing comes back that was hidden.
+        """
+        if not self.translated or not isinstance(text, str):
+            return self.say(text, limit)
+        masked, note = self.mask(text), self.words["evidence.cut_text"]
+        said = english()(masked)
+        if said is None or said == masked:
+            return cut(masked, limit, note)
+        if self.lang == "en":
+            return cut(said, limit, note)
+        return Both(cut(masked, limit, note), cut(said, limit, note))
+
+    def fill(self, key: str, **values: object) -> str:
+        """Words with values in them; a value in two languages stands with the words of each."""
+        if self.words.pair is None or not any(isinstance(v, Both) for v in values.values()):
+            return self.words.fill(key, **values)
+        zh, en = self.words.pair
+        return Both(
+            zh.fill(key, **{k: v.chinese if isinstance(v, Both) else v for k, v in values.items()}),
+            en.fill(key, **{k: v.english if isinstance(v, Both) else v for k, v in values.items()}),
+        )
+
+    @cached_property
+    def untold(self) -> int:
+        """How many different sentences of tool and profile stay Chinese in an English report."""
+        known = english()
+        said: set[str] = set()
+        for c in self.clauses:
+            said.add(c.clause.title)
+            for k in c.checks:
+                said.add(k.check.purpose)
+                for reason in k.result.reasons:
+                    said |= {self.mask(reason.message), self.mask(reason.expected)}
+        return sum(known(text) is None for text in said)
 
     def listed(self, parts: Iterable[str]) -> str:
         """Parts of one cell, as this language lists them."""

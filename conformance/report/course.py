@@ -59,8 +59,8 @@ def preflight(context: Context) -> Table:
     rows = []
     for f in context.record.preflight:
         code = f"[{say(f.get('code'), 40)}] " if f.get("code") else ""
-        given = (say(f.get(k)) or "—" for k in ("expected", "actual", "where"))
-        rows.append((code + say(f.get("message"), 800), _cause(context, f.get("cause")), *given))
+        given = (context.tell(f.get(k)) or "—" for k in ("expected", "actual", "where"))
+        rows.append((code + context.tell(f.get("message"), 800), _cause(context, f.get("cause")), *given))
     return _bounded(context, head, rows)
 
 

@@ -303,12 +303,20 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
             *(("benchmark",) if context.case.get("benchmark") else ()),
         )
     if context.translated:
-        keys = (*keys, "original")
+        keys = (*keys, "original" if context.untold else "original_all")
     if context.issued is None:
-        return tuple(context.words[f"statement.{k}"] for k in keys)
+        return tuple(_stated(context, k) for k in keys)
     more = ("starred",) if any(s.startswith("*") for s in standards(context)) else ()
-    said = tuple(context.words[f"statement.{k}"] for k in ("signed", *keys, *more))
+    said = tuple(_stated(context, k) for k in ("signed", *keys, *more))
     return (*said, *(context.say(n, 400) for n in context.issued.notes))
+
+
+def _stated(context: Context, key: str) -> str:
+    return (
+        context.words.fill("statement.original", n=context.untold)
+        if key == "original"
+        else context.words[f"statement.{key}"]
+    )
 
 
 def signatures(context: Context, case: Case) -> tuple[Slot, ...]:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from markupsafe import Markup
 
 from conformance.record.reading import Record, open_record
+from conformance.report.english import Both
 from conformance.report.evidence import Budget
 from conformance.report.files import CHUNK, placed, put
 from conformance.report.issued import Issued
@@ -25,6 +26,7 @@ from conformance.resources import cache_folder, folder
 from conformance.run.redact import mask_text
 
 _FONT = Markup('"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",SimHei,sans-serif')
+_BOTH = Markup('{} <span class="en" lang="en">{}</span>')  # format escapes what it fills in
 _ALARM = {True: {"weight": "700", "colour": "#a8201a"}, False: {"weight": "400", "colour": "#333"}}
 
 
@@ -32,6 +34,8 @@ def _finalize(value: Any) -> Any:
     """The last gate of every printed expression: hidden characters become visible, and nothing undefined gets out."""
     if value.__class__ is str:
         return visible(value)
+    if value.__class__ is Both:  # in a text, never in an attribute
+        return _BOTH.format(visible(value.chinese), visible(value.english))
     if value is None:
         raise TypeError("a template printed None")
     return value

@@ -34,7 +34,7 @@ def answers(context: Context) -> tuple[Answer, ...]:
         origin = "declared" if name in declared else "unknown" if answer is None else "default"
         views.append(
             Answer(
-                ask=say(asked[name].ask) if name in asked else "",
+                ask=context.tell(asked[name].ask) if name in asked else "",
                 name=say(name, 80),
                 answer=w[
                     "applicability.unanswered" if answer is None else f"applicability.{'yes' if answer else 'no'}"
@@ -51,9 +51,10 @@ def excluded(context: Context) -> Rows[Untested]:
     """Every clause that does not apply, with its predicate."""
 
     def row(c: Judged) -> Untested:
-        say = context.say
         why = predicate(c) or context.words["clause.na_unknown"]
-        return Untested(context.anchors[c.key], context.label(c.key), say(c.clause.title), say(why, 800))
+        return Untested(
+            context.anchors[c.key], context.label(c.key), context.tell(c.clause.title), context.tell(why, 800)
+        )
 
     return Rows([c for c in context.clauses if c.outcome.verdict is Verdict.NOT_APPLICABLE], row)
 
@@ -121,9 +122,9 @@ def parameters(context: Context) -> tuple[ParameterView, ...]:
             elif value != about.default and about.default is not None and about.origin != "target":
                 shown += context.aside(f"{w['parameters.default']} {say(about.default, 120)}")
             elif about.unit:
-                shown += f" {say(about.unit, 20)}"
+                shown += f" {context.tell(about.unit, 20)}"
         label = w["parameters.tailored"] if name in tailored else w.get(f"parameters.{origin}") or origin
-        help_ = say(about.help) if about else ""
+        help_ = context.tell(about.help) if about else ""
         views.append(ParameterView(say(name, 80), help_, shown, label, laboratory=origin == "laboratory"))
     return tuple(views)
 
@@ -146,8 +147,8 @@ def coverage(context: Context) -> tuple[tuple[CoverageRow, ...], tuple[Untested,
                 tally["untested"] += 1
                 if len(untested) < SHOWN_UNTESTED:
                     key = f"{profile.id}/{clause.id}"
-                    reason = context.say(clause.reason, 800) or context.words["coverage.no_reason"]
-                    title = context.say(clause.title)
+                    reason = context.tell(clause.reason, 800) or context.words["coverage.no_reason"]
+                    title = context.tell(clause.title)
                     untested.append(Untested(context.anchors[key], context.label(key), title, reason))
         name = context.say(profile.standard.number) if profile.standard else context.title(profile.title)
         counts = {k: tally[k] for k in ("automatic", "manual", "untested", "notes")}
@@ -171,7 +172,7 @@ def sources(context: Context) -> Table:
     cited = Counter(s for c in context.clauses for s in c.clause.sources)
     known = {s.key: s for p in context.vocabulary for s in p.sources}
     head = tuple(w[f"sources.{k}"] for k in ("key", "what", "read", "cited"))
-    rows = [(say(s.key, 60), say(s.what, 800), say(s.read) or "—", str(cited[s.key])) for s in known.values()]
+    rows = [(say(s.key, 60), context.tell(s.what, 800), say(s.read) or "—", str(cited[s.key])) for s in known.values()]
     rows += [(say(k, 60), "—", "—", str(n)) for k, n in cited.items() if k not in known]
     return Table(head, tuple(rows))
 

@@ -41,5 +41,5 @@ class Shots:
                 self._fits[key] = data.startswith(_JPEG) and len(data) <= min(_LARGEST, self._left)
                 self._left -= len(data) if self._fits[key] else 0
             if self._fits[key]:
-                title = self._context.say(evidence.label, 200)
+                title = str(self._context.tell(evidence.label, 200))
                 yield Shot(title, "data:image/jpeg;base64," + base64.b64encode(data).decode())

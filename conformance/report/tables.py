@@ -20,13 +20,15 @@ def tables(context: Context, result: CheckResult) -> tuple[NamedTable, ...]:
             continue
         try:
             data = context.record.evidence_json(evidence.sha256)
-            head = tuple(context.say(h, 60) for h in data["table"][:_MOST_COLUMNS])
-            rows = tuple(tuple(context.say(cell, 300) for cell in row[: len(head)]) for row in data["rows"][:MOST_ROWS])
+            head = tuple(str(context.tell(h, 60)) for h in data["table"][:_MOST_COLUMNS])
+            rows = tuple(
+                tuple(context.tell(cell, 300) for cell in row[: len(head)]) for row in data["rows"][:MOST_ROWS]
+            )
             left = int(data.get("rows_in_all", len(data["rows"]))) - len(rows)
         except (RecordError, KeyError, TypeError, ValueError, AttributeError, OSError):
             continue  # damaged or foreign evidence is told where it is listed
         if any(len(row) != len(head) for row in rows):
             continue
         more = context.words.fill("check.rows_more", n=left) if left > 0 else ""
-        out.append(NamedTable(context.say(evidence.label.removeprefix(LABEL), 120), Table(head, rows), more))
+        out.append(NamedTable(str(context.tell(evidence.label.removeprefix(LABEL), 120)), Table(head, rows), more))
     return tuple(out)

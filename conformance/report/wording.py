@@ -31,6 +31,7 @@ class Wording(dict[str, str]):
     """`w["cover.client"]` → text; KeyError names the missing word. `fill` puts values into {placeholders}."""
 
     both = False
+    pair: tuple["Wording", "Wording"] | None = None  # Chinese and English, of a table that has both
 
     def __missing__(self, key: str) -> str:
         raise KeyError(f"no wording for {key!r}")
@@ -69,7 +70,7 @@ def wording(lang: str = "zh-CN") -> Wording:
 def paired(zh: Wording, en: Wording) -> Wording:
     """Both tables as one. What is no words, and what has no room for two (页码, 水印), stays Chinese."""
     out = Wording({key: _pair(key, text, en[key]) for key, text in zh.items()})
-    out.both = True
+    out.both, out.pair = True, (zh, en)
     return out
 
 

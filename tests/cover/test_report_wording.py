@@ -90,10 +90,10 @@ def test_a_report_in_both_languages_and_its_data_in_one(tmp_path: Path) -> None:
     record = sample_record(tmp_path / "r", 30)
     how = How(lang=BOTH)
     page = export(record, "html", tmp_path / "r.html", how).read_text("utf-8")
-    for told in ("检测结论 Conclusion", "不符合 does not conform", "自检报告 Self-check Report", "只翻译固定用语"):
+    for told in ("检测结论 Conclusion", "不符合 does not conform", "自检报告 Self-check Report", "非正式译文"):
         assert told in page, told
     data = json.loads(export(record, "json", tmp_path / "r.json", how).read_bytes())
     assert (data["lang"], data["title"]) == ("zh-CN", "自检报告")
     english = export(record, "html", tmp_path / "en.html", How(lang="en")).read_text("utf-8")
-    assert "only the fixed words of this report are translated" in english
-    assert "只翻译固定用语" not in export(record, "html", tmp_path / "zh.html").read_text("utf-8")
+    assert "unofficial translation" in english
+    assert "非正式译文" not in export(record, "html", tmp_path / "zh.html").read_text("utf-8")
