@@ -59,10 +59,49 @@ AREAS: dict[str, tuple[str, ...]] = {
     "govapp": ("suites/govapp",),
 }
 _LOOKS = frozenset(
-    "compile search match fullmatch findall finditer sub split startswith endswith find index count partition rpartition "
-    "replace removeprefix removesuffix strip lstrip rstrip get encode".split()
+    (
+        "compile",
+        "search",
+        "match",
+        "fullmatch",
+        "findall",
+        "finditer",
+        "sub",
+        "split",
+        "startswith",
+        "endswith",
+        "find",
+        "index",
+        "count",
+        "partition",
+        "rpartition",
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "get",
+        "encode",
+    )
 )
-_SPOKEN = frozenset("said message why problem trouble reason note fault undone shown_as words what told".split())
+_SPOKEN = frozenset(
+    (
+        "said",
+        "message",
+        "why",
+        "problem",
+        "trouble",
+        "reason",
+        "note",
+        "fault",
+        "undone",
+        "shown_as",
+        "words",
+        "what",
+        "told",
+    )
+)
 
 
 class Sentences(ast.NodeVisitor):
@@ -169,7 +208,7 @@ def _speaks(node: ast.expr) -> bool:
     for n in ast.walk(node):
         if isinstance(n, ast.Constant) and isinstance(n.value, str) and HAN.search(n.value):
             return True
-        if isinstance(n, ast.Attribute) and n.attr in _SPOKEN or isinstance(n, ast.Name) and n.id in _SPOKEN:
+        if (isinstance(n, ast.Attribute) and n.attr in _SPOKEN) or (isinstance(n, ast.Name) and n.id in _SPOKEN):
             return True
     return False
 

@@ -9,10 +9,10 @@ from types import ModuleType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_samples import sample_record
 
 from conformance.report.english import HAN, Both, English, english, holes, load
 from conformance.report.formats import How, export
-from report_samples import sample_record
 
 TOP = Path(__file__).resolve().parents[2]
 LEFT = 4_369  # sentences that may still stay Chinese; this number may only shrink
