@@ -35,7 +35,8 @@ from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.files import asks_for_files
 from conformance.plan.select import Planned, plan
-from conformance.probe.http import HttpPort, Usage
+from conformance.probe.gate import Usage
+from conformance.probe.http import HttpPort
 from conformance.record.store import EvidenceStore
 from conformance.report.kind import kind_of
 from conformance.report.wording import language

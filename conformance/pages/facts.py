@@ -207,6 +207,12 @@ class Page:
         return self.look.url
 
     @property
+    def kept_back(self) -> tuple[str, ...]:
+        """Hosts that the page asked for and the target does not name, 20 at most: nothing of them was fetched."""
+        out = dict.fromkeys(r.host for r in self.requests if not r.sent and r.host)
+        return tuple(out)[:20]
+
+    @property
     def done(self) -> bool:
         """Whether every step of the plan could be carried out."""
         return all(s["ok"] for s in self.steps)

@@ -18,7 +18,7 @@ from conformance.run.context import Procedure
 
 OPERATION = "visit"
 _ENVIRONMENT = frozenset({"refused", "dns", "unreachable", "connect-timeout", "tls", "proxy"})
-_CONFIGURATION = frozenset({"host-not-named", "budget", "request"})
+_CONFIGURATION = frozenset({"host-not-named", "budget", "request", "not-routed"})
 _CHALLENGES = (
     "just a moment",
     "checking your browser",
@@ -80,13 +80,16 @@ def open_page(
             cause, f"{title}没有打开：{message}", expected="能打开的网页", actual=f"{kind} {url}", blocked_by="page"
         )
     page = read(json.loads(exchange.response.body), where)
+    kept_back = f"，没有取 {'、'.join(page.kept_back)} 的内容（不在 target 的 hosts 中）" if page.kept_back else ""
+    if page.kept_back:
+        check.attach("未放行的主机", {"page": url, "hosts": list(page.kept_back), "why": "不在 target 的 hosts 中"})
     if judge and (why := wrong(page, markers)):
         cause = Cause.SYSTEM if page.status >= 400 else Cause.CONFIGURATION
         check.stop(
             cause,
             f"打开的不是{title}：{why}",
             expected="HTTP 200 的网页，读得到 " + "、".join(markers) if markers else "HTTP 200 的网页",
-            actual=_what(page),
+            actual=_what(page) + kept_back,
             blocked_by="page",
         )
     return page

@@ -16,7 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +25,7 @@ import httpx as client_library  # the one line to change for httpx2
 
 from conformance.model.exchange import DNS, PAGE, TCP, TLS, VANTAGE, Exchange, Fault, Request, Response
 from conformance.model.target import Limits, Target
+from conformance.probe.gate import Gate
 from conformance.probe.turn import Turn
 from conformance.target import access
 
@@ -51,15 +52,6 @@ class Sender(Protocol):
         """The operation of the next recorded exchange, in a replay; empty when live."""
 
 
-@dataclass
-class Usage:
-    """What was sent so far; `most_in_flight` is the proof of politeness."""
-
-    sent: int = 0
-    in_flight: int = 0
-    most_in_flight: int = 0
-
-
 class HttpPort:
     """Sends requests to one target. Thread-safe; `close` ends everything that is under way."""
 
@@ -74,21 +66,21 @@ class HttpPort:
             requests=max(1, limits.requests // share),
             body=limits.body,
         )
+        self._target = target
         self._hosts = frozenset(h.lower() for h in target.hosts)
         self._routes = target.routes
         self._proxy = target.proxy
         self._tls = target.tls
         self._timeout = client_library.Timeout(limits.timeout).as_dict()
-        self._slots = threading.BoundedSemaphore(self._limits.concurrency)
         self._lock = threading.Lock()
-        self._next_start = 0.0
         self._local = threading.local()
         self._clients: list[Any] = []
         self._watch: dict[int, _Watch] = {}
         self._watcher: threading.Thread | None = None
-        self._closed = threading.Event()
-        self.usage = Usage()
         self.turn = Turn()
+        self._gate = Gate(self._limits, self.turn)
+        self._closed = self._gate.closed
+        self.usage = self._gate.usage
         self.mask: Callable[[str], str] | None = None  # given: visits make pictures, masked by it
         self.pictures: Any = None  # `probe.page.browser.Gallery`, once a page was visited
         self.visits: Any = None  # `probe.page.memory.Memory`, where earlier visits of this process may be used again
@@ -114,28 +106,21 @@ class HttpPort:
                 request, "host-not-named", f"主机 {host} 未在 target 的 hosts 中列出，未发送", operation, identity
             )
         if request.method == PAGE:
-            return self._admitted(request, operation, identity, self._raw)
-        carry_out = self._raw if request.via else partial(self._exchange, url=url)
+            return self._raw(request, operation, identity)  # each request of the page passes the gate by itself
+        carry_out = self._raw if request.via or self._routed(url) else partial(self._exchange, url=url)
         return self._admitted(request, operation, identity, carry_out)
 
     def _admitted(
         self, request: Request, operation: str, identity: str, carry_out: Callable[..., Exchange]
     ) -> Exchange:
         """One exchange within the limits of the target, whatever it goes over."""
-        if not self._slots.acquire(blocking=False):
-            with self.turn.aside():
-                self._slots.acquire()
+        refused = self._gate.enter()
+        if refused is not None:
+            return _failed(request, refused.kind, refused.message, operation, identity)
         try:
-            refusal = self._admit()
-            if refusal:
-                return _failed(request, *refusal, operation, identity)
-            try:
-                return carry_out(request, operation=operation, identity=identity)
-            finally:
-                with self._lock:
-                    self.usage.in_flight -= 1
+            return carry_out(request, operation=operation, identity=identity)
         finally:
-            self._slots.release()
+            self._gate.leave()
 
     def _raw(self, request: Request, operation: str, identity: str) -> Exchange:
         """What goes to one given address and not through the HTTP client (`probe.dns`, `direct`, `vantage`)."""
@@ -172,24 +157,28 @@ class HttpPort:
             return direct.tcp(request, self._routes, bounds)
         if request.method == TLS:
             return direct.tls(request, self._routes, bounds, self._verify)
+        routed = None if request.via else self._routed(_url(request.url))
+        if routed:  # the table has said where it is: nothing is looked up
+            request = replace(request, via=_endpoint(*routed))
+            return direct.http(request, {}, bounds, self._verify, _DECODERS)
         return direct.http(request, self._routes, bounds, self._verify, _DECODERS)
+
+    def _routed(self, url: Any) -> tuple[str, int] | None:
+        if not self._routes or self._proxy:
+            return None
+        return access.routed(self._routes, url.host, url.port or (443 if url.scheme == "https" else 80))
 
     def _visit(self, request: Request) -> Outcome:
         from conformance.probe.family import Outcome
         from conformance.probe.page import browser  # what a page needs is loaded only where there is one
-        from conformance.probe.page.session import Bounds
+        from conformance.probe.page.way import Way
 
-        if self._proxy:
-            return Outcome(fault=Fault("proxy", "页面检测不经 target 的 proxy：请在能直接访问页面的地方检测"))
         known = self.visits.find(request) if self.visits is not None else None
         if known is not None:
             return Outcome(known)
         with self._lock:
             self.pictures = self.pictures or browser.Gallery()
-        limits = self._limits
-        response, fault = browser.visit(
-            request, self._hosts, Bounds(limits.timeout, limits.total_timeout, limits.body), self._tls, self.mask, self.pictures
-        )  # fmt: skip
+        response, fault = browser.visit(request, Way.to(self._target), self._gate, self.mask, self.pictures)
         if self.visits is not None and response is not None:
             self.visits.add(request, response)
         return Outcome(response, fault)
@@ -203,32 +192,6 @@ class HttpPort:
             watch.cut()
         for client in self._clients:
             client.close()
-
-    def _admit(self) -> tuple[str, str] | None:
-        """Wait for the rate limit, take one from the budget. Returns (fault kind, message) when refused."""
-        if self._closed.is_set():
-            return "stopped", "运行已停止，未发送"
-        with self._lock:
-            if self.usage.sent >= self._limits.requests:
-                return "budget", f"请求总数已达上限 {self._limits.requests}（limits.requests），未发送"
-            self.usage.sent += 1
-            self.usage.in_flight += 1
-            self.usage.most_in_flight = max(self.usage.most_in_flight, self.usage.in_flight)
-            wait = 0.0
-            if self._limits.rate:
-                now = time.monotonic()
-                start = max(now, self._next_start)
-                self._next_start = start + 1 / self._limits.rate
-                wait = start - now
-        if wait:
-            with self.turn.aside():
-                stopped = self._closed.wait(wait)
-            if stopped:
-                with self._lock:
-                    self.usage.in_flight -= 1
-                    self.usage.sent -= 1
-                return "stopped", "运行已停止，未发送"
-        return None
 
     def _exchange(self, request: Request, *, url: Any, operation: str, identity: str) -> Exchange:
         client, watch = self._client(secure=url.scheme == "https")
@@ -412,6 +375,10 @@ class _Watch:
                 self._socket.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass  # already closed by the other side
+
+
+def _endpoint(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _failed(request: Request, kind: str, message: str, operation: str, identity: str) -> Exchange:

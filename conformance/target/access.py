@@ -178,19 +178,22 @@ def proxy(value: Any, vault: Vault, where: Where) -> str | None:
 
 
 def routes(value: Mapping[str, str], where: Where) -> Mapping[str, str]:
-    """The laboratory's table "address:port" → "address:port", in one spelling. T157."""
+    """The laboratory's table "address:port" or "name:port" → "address:port", in one spelling. T157."""
     out: dict[str, str] = {}
     for name, to in value.items():
         place = where(("routes", name))
         try:
-            a, b = endpoint(name), endpoint(to)
+            a, b = _named(name) or endpoint(name), endpoint(to)
         except ValueError as error:
             raise TargetError(
                 "T157",
                 f"routes 里的 {found(name)}: {found(to)} 不是两个地址: {error}",
-                expected='"192.0.2.80:80": "127.0.0.1:8080" 或 "[2001:db8::80]:80": "[::1]:8080"',
+                expected='"192.0.2.80:80": "127.0.0.1:8080"、"[2001:db8::80]:80": "[::1]:8080" 或 "主机名:443": "127.0.0.1:8443"',
                 where=place,
             ) from None
+        if isinstance(a, str):
+            out[a] = written(*b)
+            continue
         if a[0].version != b[0].version:
             raise TargetError(
                 "T157",
@@ -201,6 +204,26 @@ def routes(value: Mapping[str, str], where: Where) -> Mapping[str, str]:
             )
         out[written(*a)] = written(*b)
     return out
+
+
+def _named(text: str) -> str | None:
+    """`name:port` in lower case, when the host is a name and not an address."""
+    host, _, port = text.rpartition(":")
+    if not _HOST.fullmatch(host) or is_address(host) or not any(c.isalpha() for c in host):
+        return None
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("端口应为 1 至 65535")
+    return f"{host.lower()}:{port}"
+
+
+def routed(routes: Mapping[str, str], host: str, port: int) -> tuple[str, int] | None:
+    """Where the table has this host, by its name or as an address; None when it has no row."""
+    key = written(ipaddress.ip_address(host), port) if is_address(host) else f"{host.lower()}:{port}"
+    to = routes.get(key)
+    if to is None:
+        return None
+    address, number = endpoint(to)
+    return str(address), number
 
 
 def endpoint(text: str) -> tuple[Address, int]:

@@ -46,12 +46,20 @@ class Way:
     port: int
     proxy: str | None
     seconds: float
+    routed: tuple[str, int] | None = None  # where the laboratory's table has it
 
     @classmethod
     def to(cls, target: Target) -> Way:
         parts = urlsplit(target.base_url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        return cls(parts.scheme, parts.hostname or "", port, target.proxy, min(target.limits.timeout, _LONGEST))
+        return cls(
+            parts.scheme,
+            parts.hostname or "",
+            port,
+            target.proxy,
+            min(target.limits.timeout, _LONGEST),
+            access.routed(target.routes, parts.hostname or "", port),
+        )
 
     @property
     def name(self) -> str:
@@ -70,7 +78,7 @@ def walk(target: Target) -> None:
 def _reach(way: Way) -> socket.socket:
     """A connection to the system, or to the end of a tunnel to it."""
     if not way.proxy:
-        return _connect(way.host, way.port, way.seconds, "")
+        return _connect(*(way.routed or (way.host, way.port)), way.seconds, "")
     parts = urlsplit(way.proxy)
     connection = _connect(
         parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), way.seconds, "代理 "

@@ -17,15 +17,20 @@ def _target(**more: Any) -> dict[str, Any]:
 
 def test_routes_are_kept_in_one_spelling() -> None:
     routes = {"[2001:DB8:0::80]:80": "[::1]:8080", "192.0.2.80:80": "127.0.0.1:8080"}
-    target = load_target(_target(routes=routes), load("ipv6-support"))
-    assert target.routes == {"[2001:db8::80]:80": "[::1]:8080", "192.0.2.80:80": "127.0.0.1:8080"}
+    target = load_target(_target(routes={**routes, "WWW.example.cn:443": "[::1]:8443"}), load("ipv6-support"))
+    assert target.routes == {
+        "[2001:db8::80]:80": "[::1]:8080",
+        "192.0.2.80:80": "127.0.0.1:8080",
+        "www.example.cn:443": "[::1]:8443",
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "to"),
     [
         ("[2001:db8::80]:80", "127.0.0.1:8080"),
-        ("www.example.cn:80", "127.0.0.1:8080"),
+        ("www.example.cn:0", "127.0.0.1:8080"),
+        ("www.example.cn:80", "www.example.cn:8080"),
         ("[::ffff:192.0.2.1]:80", "[::1]:80"),
         ("[fe80::1%lo]:80", "[::1]:80"),
         ("2001:db8::80:80", "[::1]:80"),

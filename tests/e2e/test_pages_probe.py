@@ -15,12 +15,14 @@ from plugin_kit import PytestCommand
 
 from conformance.cli import main
 from conformance.model.result import CheckResult
-from conformance.model.target import Tls
+from conformance.model.target import Limits
 from conformance.model.verdict import Cause, Verdict
 from conformance.pages import Page, wrong
 from conformance.pages.facts import read
 from conformance.plan.select import plan
+from conformance.probe.gate import Gate
 from conformance.probe.page import chromium, visit
+from conformance.probe.turn import Turn
 from conformance.profile import load
 from conformance.record.reading import open_record
 from conformance.run.batch import live_run, run_batch
@@ -49,11 +51,10 @@ def _one_browser() -> Iterator[None]:
 def opened(url: str, total: float = 3.0, **plan: Any) -> Page | str:
     """The facts of a visit, or the kind of its fault."""
     from conformance.probe.page import browser
-    from conformance.probe.page.session import Bounds
+    from conformance.probe.page.way import Way
 
-    response, fault = browser.visit(
-        visit.request(url, **plan), HOSTS, Bounds(2.0, total, 1 << 20), Tls(), None, browser.Gallery()
-    )
+    gate = Gate(Limits(timeout=2.0, total_timeout=total, body=1 << 20), Turn())
+    response, fault = browser.visit(visit.request(url, **plan), Way(HOSTS), gate, None, browser.Gallery())
     if response is None:
         assert fault is not None
         return fault.kind
@@ -100,7 +101,7 @@ def test_another_page_is_told_to_be_another(url: str, path: str, why: str) -> No
 @pytest.mark.parametrize(
     ("path", "kinds"),
     [
-        ("/away", {"dns"}),  # a redirect to a host that is not named is not followed
+        ("/away", {"host-not-named"}),  # a redirect to a host that is not named is not followed
         ("/loop", {"redirects"}),
         ("/file", {"download"}),
         ("/spin", {"timeout"}),
@@ -157,7 +158,7 @@ def results(profile: Path, data: Mapping[str, Any]) -> dict[str, CheckResult]:
         run.sender.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("path", "cause"), [("/json", Cause.SYSTEM), ("/login", Cause.CONFIGURATION), ("/away", Cause.ENVIRONMENT)])  # fmt: skip
+@pytest.mark.parametrize(("path", "cause"), [("/json", Cause.SYSTEM), ("/login", Cause.CONFIGURATION), ("/away", Cause.CONFIGURATION)])  # fmt: skip
 def test_the_wrong_page_gives_no_pass_at_all(url: str, tmp_path: Path, path: str, cause: Cause) -> None:
     by = results(write(tmp_path), target(url, path))
     assert {r.verdict for r in by.values()} == {Verdict.INCONCLUSIVE}

@@ -1,6 +1,6 @@
 """One browser for the process, in a thread of its own, started when the first page is asked for and kept warm.
 
-Pages of different hosts never share a browser: which names resolve is fixed when it starts. A browser that does not
+Targets that are reached differently (`way`) never share a browser: which names resolve is fixed when it starts. A browser that does not
 answer any more is dropped, and the next visit starts another.
 """
 
@@ -17,10 +17,11 @@ from multiprocessing import util
 from typing import Any, TypeVar
 
 from conformance.model.exchange import Fault, Request, Response
-from conformance.model.target import Tls
+from conformance.probe.gate import Gate
 from conformance.probe.page import chromium
 from conformance.probe.page.session import Bounds, Mask, PageFault, Session
 from conformance.probe.page.visit import METHOD, plan_of
+from conformance.probe.page.way import Way
 
 T = TypeVar("T")
 _MOST_BROWSERS = 2
@@ -55,7 +56,7 @@ class _Shared:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._browsers: OrderedDict[frozenset[str], tuple[Any, Any]] = OrderedDict()
+        self._browsers: OrderedDict[Way, chromium.Started] = OrderedDict()
         self._starting: asyncio.Lock | None = None
         self._slots: asyncio.Semaphore | None = None
 
@@ -79,30 +80,34 @@ class _Shared:
             self._slots, self._starting = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
         async with self._slots:
             async with self._starting:
-                session.browser = await self._browser(session.hosts)
+                session.started = await self._browser(session.way)
             try:
                 return await session.carry_out()
             except TimeoutError:  # not even closing the page came to an end
-                await self._drop(session.hosts)
+                await self._drop(session.way)
                 raise PageFault("timeout", "浏览器不再应答，已重新启动") from None
 
-    async def _browser(self, hosts: frozenset[str]) -> Any:
-        held = self._browsers.get(hosts)
-        if held is not None and held[1].is_connected():
-            self._browsers.move_to_end(hosts)
-            return held[1]
-        await self._drop(hosts)
+    async def ready(self, way: Way) -> None:
+        if self._slots is None or self._starting is None:
+            self._slots, self._starting = asyncio.Semaphore(_AT_ONCE), asyncio.Lock()
+        async with self._starting:
+            await self._browser(way)
+
+    async def _browser(self, way: Way) -> chromium.Started:
+        held = self._browsers.get(way)
+        if held is not None and held.browser.is_connected():
+            self._browsers.move_to_end(way)
+            return held
+        await self._drop(way)
         while len(self._browsers) >= _MOST_BROWSERS:
             await self._drop(next(iter(self._browsers)))
-        self._browsers[hosts] = await chromium.start(chromium.playwright(), hosts)
-        return self._browsers[hosts][1]
+        self._browsers[way] = await chromium.start(chromium.playwright(), way)
+        return self._browsers[way]
 
-    async def _drop(self, hosts: frozenset[str]) -> None:
-        driver, browser = self._browsers.pop(hosts, (None, None))
-        for end in (browser and browser.close, driver and driver.stop):
-            if end:
-                with suppress(Exception):  # what is being thrown away may be in any state
-                    await asyncio.wait_for(end(), 5)
+    async def _drop(self, way: Way) -> None:
+        held = self._browsers.pop(way, None)
+        if held is not None:
+            await held.end()
 
     def close(self) -> None:
         """End every browser and the thread; a visit after that starts anew."""
@@ -116,8 +121,8 @@ class _Shared:
         loop.call_soon_threadsafe(loop.stop)
 
     async def _end(self) -> None:
-        for hosts in list(self._browsers):
-            await self._drop(hosts)
+        for way in list(self._browsers):
+            await self._drop(way)
 
 
 _shared = _Shared()
@@ -128,18 +133,23 @@ def close() -> None:
     _shared.close()
 
 
+def ready(way: Way) -> None:
+    """Start the browser for this way, or find it running. MissingExtra says what is missing and how to install it."""
+    _shared.run(_shared.ready(way))
+
+
 def visit(
-    request: Request, hosts: frozenset[str], bounds: Bounds, tls: Tls, mask: Mask | None, gallery: Gallery
+    request: Request, way: Way, gate: Gate, mask: Mask | None, gallery: Gallery
 ) -> tuple[Response | None, Fault | None]:
     """One visit as its request says. MissingExtra when this machine has no browser; never raises for what a page does."""
+    limits = gate.limits
     session = Session(
         playwright=chromium.playwright(),
-        browser=None,
         url=request.url,
         plan=plan_of(request),
-        hosts=hosts,
-        bounds=Bounds(bounds.opening, bounds.total, max(bounds.bytes, _LEAST_BYTES)),
-        verify=tls.verify,
+        way=way,
+        gate=gate,
+        bounds=Bounds(limits.timeout, limits.total_timeout, max(limits.body, _LEAST_BYTES)),
         mask=mask,
     )
     try:

@@ -6,12 +6,18 @@ another executable.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-from collections.abc import Iterable
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from conformance.errors import MissingExtra
+from conformance.probe.page.way import Way
+
+if TYPE_CHECKING:
+    from conformance.probe.page.gateway import Gateway
 
 VARIABLE = "CONFORMANCE_BROWSER"
 # The shell without a window of its own comes first: a visit costs it less than half (ADR 0016).
@@ -39,34 +45,64 @@ def playwright() -> Any:
     return playwright.async_api
 
 
-def arguments(hosts: Iterable[str]) -> list[str]:
-    """Switches that keep the browser at home: no name but these resolves, a redirect, a prefetch and a socket included.
+def arguments(way: Way, gateway: Gateway | None) -> list[str]:
+    """Switches that keep the browser at home: no name but those of `way` resolves, a redirect, a prefetch and a socket
+    included. With a gateway no name at all resolves, nothing goes round it, and its key is trusted for this run.
 
-    Interception sees the first request of a chain of redirects only, so that the resolver has to be the wall.
+    Interception sees the first request of a chain of redirects only, so that the resolver, or the gateway, is the wall.
     """
-    spared = ", ".join(f"EXCLUDE {'[' + h + ']' if ':' in h else h}" for h in sorted(hosts))
-    return [
-        f"--host-resolver-rules=MAP * ~NOTFOUND{', ' + spared if spared else ''}",
-        "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-        "--no-pings",
-    ]
+    quiet = ["--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--no-pings"]
+    if gateway is not None:
+        rules = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--proxy-bypass-list=<-loopback>"]
+        return [*rules, f"--ignore-certificate-errors-spki-list={gateway.pin}", *quiet]
+    spared = ", ".join(f"EXCLUDE {'[' + h + ']' if ':' in h else h}" for h in sorted(way.hosts))
+    return [f"--host-resolver-rules=MAP * ~NOTFOUND{', ' + spared if spared else ''}", *quiet]
 
 
-async def start(library_: Any, hosts: Iterable[str]) -> tuple[Any, Any]:
-    """(driver, browser). Sandboxed where the machine allows it; root never does."""
+@dataclass(slots=True)
+class Started:
+    """A browser that runs, and what runs for it."""
+
+    driver: Any
+    browser: Any
+    gateway: Gateway | None = None
+
+    async def end(self, wait: float = 5.0) -> None:
+        for close in (self.browser and self.browser.close, self.driver.stop):
+            if close:
+                with suppress(Exception):  # what is being thrown away may be in any state
+                    await asyncio.wait_for(close(), wait)
+        if self.gateway is not None:
+            self.gateway.close()
+
+
+async def start(library_: Any, way: Way) -> Started:
+    """Sandboxed where the machine allows it; root never does."""
     path = executable()
-    driver = await library_.async_playwright().start()
+    gateway = _gateway(way) if way.guided else None
+    started = Started(await library_.async_playwright().start(), None, gateway)
+    proxy = gateway and {"server": gateway.server, "username": gateway.user, "password": gateway.password}
     last: Exception | None = None
     for sandbox in (False,) if os.geteuid() == 0 else (True, False):
         try:
-            browser = await driver.chromium.launch(
-                executable_path=path, args=arguments(hosts), chromium_sandbox=sandbox, timeout=30_000
+            started.browser = await started.driver.chromium.launch(
+                executable_path=path,
+                args=arguments(way, gateway),
+                chromium_sandbox=sandbox,
+                timeout=30_000,
+                proxy=proxy,
             )
-            return driver, browser
+            return started
         except library_.Error as error:
             last = error
-    await driver.stop()
-    why = str(last).strip().splitlines()[0][:200] if last else ""
+    await started.end()
+    why = next((line.strip() for line in str(last).splitlines() if line.strip()), "")[:200]
     raise MissingExtra(
         f"可用的 Chromium 浏览器：{path} 启动不了（{why}）", "page", "apt-get install --reinstall chromium"
     )
+
+
+def _gateway(way: Way) -> Gateway:
+    from conformance.probe.page.gateway import Gateway  # its certificate wants `cryptography`
+
+    return Gateway(way)

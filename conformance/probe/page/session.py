@@ -15,12 +15,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.probe.gate import Gate
+from conformance.probe.page.toll import Toll
 from conformance.probe.page.visit import LONGEST_WAIT, Plan
+from conformance.probe.page.way import Way
 
 MOST_REQUESTS = 300  # of one visit; more are not let out
 _MOST_NOTED = 400
 _QUIET, _SETTLE = 0.12, 3.0  # seconds without a request under way, and the most to wait for that
 _PICTURE_HEIGHT = 6000
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_FIRST = "the request that opens the page"
 _PATIENCE = 8.0  # seconds until a control has to be there and be free to press
 _HERE = Path(__file__).parent
 _PHONE = {
@@ -53,12 +58,12 @@ class Session:
     """The visit under way and what was noted of it so far."""
 
     playwright: Any
-    browser: Any
     url: str
     plan: Plan
-    hosts: frozenset[str]
+    way: Way
+    gate: Gate
     bounds: Bounds
-    verify: bool = True
+    started: Any = None  # `chromium.Started`, before `carry_out`
     mask: Mask | None = None  # given: a picture is made, of the page with everything masked that this changes
     picture: bytes | None = None
     _page: Any = None
@@ -70,6 +75,7 @@ class Session:
     _began: float = 0.0
     _quiet_since: float = 0.0
     _requests: list[dict[str, Any]] = field(default_factory=list)
+    _going: str = ""  # where the page is being opened, after redirects
     _by_request: dict[Any, dict[str, Any]] = field(default_factory=dict)
     _noted: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {"downloads": [], "dialogs": [], "popups": [], "errors": []}
@@ -78,6 +84,10 @@ class Session:
     _looks: list[dict[str, Any]] = field(default_factory=list)
     _focus: list[Any] = field(default_factory=list)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _refused: PageFault | None = None
+
+    def __post_init__(self) -> None:
+        self._toll = Toll(self.gate)
 
     async def carry_out(self) -> dict[str, Any]:
         """The facts. PageFault when the page could not be opened or measured within the bounds."""
@@ -85,9 +95,11 @@ class Session:
         work = asyncio.ensure_future(self._work())
         over = asyncio.ensure_future(self._over.wait())
         try:
-            done, _ = await asyncio.wait({work, over}, timeout=longest, return_when=asyncio.FIRST_COMPLETED)
-            if work in done:
+            done = await self._patient({work, over}, longest)
+            if work in done and (self._refused is None or work.exception() is None):
                 return work.result()
+            if self._refused is not None:
+                raise self._refused
             if over in done:
                 raise PageFault("too-large", f"页面取回的数据超过上限 {self.bounds.bytes} 字节，已停止")
             raise PageFault("timeout", f"{longest:g} 秒内没有打开并测量完：页面的脚本可能一直占用浏览器")
@@ -95,7 +107,18 @@ class Session:
             over.cancel()
             work.cancel()
             await asyncio.wait({work, over}, timeout=2)
-            await self._close()
+            try:
+                await self._close()
+            finally:
+                self._toll.give_all()
+
+    async def _patient(self, work: set[asyncio.Future[Any]], longest: float) -> set[asyncio.Future[Any]]:
+        """What is done within `longest` seconds, those in which our own politeness kept the page waiting apart."""
+        began = time.monotonic()
+        done: set[asyncio.Future[Any]] = set()
+        while not done and (left := began + longest + self._toll.waited - time.monotonic()) > 0:
+            done, _ = await asyncio.wait(work, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        return done
 
     async def _close(self) -> None:
         if self._context is not None:
@@ -106,16 +129,29 @@ class Session:
         try:
             return await self._visit()
         except self.playwright.Error as error:
-            raise _fault(str(error)) from None
+            raise self._why(str(error)) from None
+
+    def _why(self, text: str) -> PageFault:
+        """Why the page did not open: what the gateway or the gate says is nearer to the cause than the browser's word."""
+        if self._refused is not None:
+            return self._refused
+        host = (urlsplit(self._going).hostname or "").lower()
+        told = self.started.gateway.fault(host, self._began) if self.started.gateway is not None else None
+        if told is not None and "ERR_" in text:
+            return PageFault(told.kind, told.message)
+        fault = _fault(text)
+        if fault.kind == "dns" and host not in self.way.hosts:
+            return PageFault("host-not-named", f"转到了主机 {host[:100]}，它未在 target 的 hosts 中列出，未访问")
+        return fault
 
     async def _visit(self) -> dict[str, Any]:
-        self._context = await self.browser.new_context(
+        self._context = await self.started.browser.new_context(
             **(_PHONE if self.plan.device == "phone" else _DESKTOP),
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             service_workers="block",
             accept_downloads=False,
-            ignore_https_errors=not self.verify,
+            ignore_https_errors=not self.way.tls.verify,
         )
         self._context.set_default_timeout(5_000)
         await self._context.grant_permissions([])  # whatever the page asks the device for, a person says no
@@ -154,6 +190,8 @@ class Session:
     # Opening ---------------------------------------------------------------------------------------------
 
     async def _open(self) -> dict[str, Any]:
+        self._going = self.url
+        await self._pay(_FIRST)  # before the clock of the browser starts
         try:
             answer = await self._page.goto(self.url, wait_until="commit", timeout=self.bounds.opening * 1000)
         except self.playwright.TimeoutError:
@@ -176,11 +214,14 @@ class Session:
         }
 
     async def _loaded(self) -> bool:
-        try:
-            await self._page.wait_for_load_state("load", timeout=self.bounds.opening * 1000)
-        except self.playwright.TimeoutError:
-            return False
-        return True
+        began, waited = time.monotonic(), self._toll.waited
+        while (left := began + self.bounds.opening + self._toll.waited - waited - time.monotonic()) > 0:
+            try:
+                await self._page.wait_for_load_state("load", timeout=left * 1000)
+            except self.playwright.TimeoutError:
+                continue
+            return True
+        return False
 
     async def _load_time(self) -> float | None:
         value = await self._page.evaluate("() => { const t = performance.getEntriesByType('navigation')[0]; return t ? t.loadEventEnd : 0; }")  # fmt: skip
@@ -188,8 +229,8 @@ class Session:
 
     async def _settle(self) -> None:
         """Wait until nothing is under way for a moment: scripts that fill the page after it has loaded."""
-        until = time.monotonic() + _SETTLE
-        while time.monotonic() < until:
+        until, waited = time.monotonic() + _SETTLE, self._toll.waited
+        while time.monotonic() < until + self._toll.waited - waited:
             if not self._under_way and time.monotonic() - self._quiet_since >= _QUIET:
                 return
             await asyncio.sleep(0.02)
@@ -309,6 +350,9 @@ class Session:
         self._page.on("request", self._request)
         self._page.on("response", self._response)
         self._page.on("requestfinished", lambda _: self._ended())
+        self._context.on("request", self._followed)  # of every window
+        self._context.on("requestfinished", self._arrived)
+        self._context.on("requestfailed", self._toll.give)
         self._page.on("requestfailed", self._failed)
         self._page.on("dialog", self._dialog)
         self._page.on("download", self._download)
@@ -329,20 +373,38 @@ class Session:
             parts = urlsplit(url)
         except ValueError:
             return False
-        return parts.scheme in ("http", "https", "ws", "wss") and (parts.hostname or "").lower() in self.hosts
+        return parts.scheme in ("http", "https", "ws", "wss") and (parts.hostname or "").lower() in self.way.hosts
+
+    async def _pay(self, request: Any) -> bool:
+        """Whether the limits of the target let this request out; the visit ends where they do not."""
+        fault = await self._toll.pay(request)
+        if fault is not None and self._refused is None:
+            self._refused = PageFault(fault.kind, fault.message)
+            self._over.set()
+        return fault is None
 
     async def _route(self, route: Any) -> None:
         self._asked += 1
         try:
-            if self._named(route.request.url) and self._asked <= MOST_REQUESTS:
+            if not self._named(route.request.url) or self._asked > MOST_REQUESTS:
+                await route.abort("blockedbyclient")
+            elif self._first_paid(route.request) or await self._pay(route.request):
                 await route.continue_()
             else:
                 await route.abort("blockedbyclient")
         except self.playwright.Error:
-            pass  # the page is gone
+            self._toll.give(route.request)  # the page is gone
+
+    def _first_paid(self, request: Any) -> bool:
+        """The request that opens the page was paid for before it was made."""
+        return self._toll.rename(_FIRST, request)
 
     async def _socket(self, socket: Any) -> None:
         self._asked += 1
+        if self._named(socket.url) and not await self._pay(socket):
+            await socket.close()
+            return
+        self._toll.give(socket)  # it stays open as long as the page does, so that it counts and holds no place
         if len(self._requests) < _MOST_NOTED:
             sent = self._named(socket.url)
             self._requests.append({"step": self._step, "method": "GET", "url": socket.url[:500], "type": "websocket", "sent": sent})  # fmt: skip
@@ -353,6 +415,8 @@ class Session:
 
     def _request(self, request: Any) -> None:
         self._under_way += 1
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self._going = request.url
         if len(self._requests) >= _MOST_NOTED or request.url.startswith(("data:", "blob:")):
             return
         try:
@@ -380,6 +444,19 @@ class Session:
         if noted is not None and "status" not in noted:
             noted["failed"] = str(request.failure or "")[:80]
         self._ended()
+
+    def _followed(self, request: Any) -> None:
+        before = request.redirected_from
+        if before is None or not self._named(request.url):
+            return
+        fault = self._toll.moved(before, request)
+        if fault is not None and self._refused is None:
+            self._refused = PageFault(fault.kind, fault.message)
+            self._over.set()
+
+    def _arrived(self, request: Any) -> None:
+        if self._by_request.get(request, {}).get("status") not in _MOVED:
+            self._toll.give(request)
 
     def _ended(self) -> None:
         self._under_way = max(0, self._under_way - 1)
