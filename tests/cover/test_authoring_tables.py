@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kit_official import misfits
 
 from conformance import cli
 from conformance.authoring.draft import draft
@@ -29,7 +29,6 @@ from conformance.profile.resolve import Resolver
 from conformance.profile.yamlread import read_yaml
 
 TABLES = ("csv", "xlsx", "reqif")
-OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "samples" / "schemas"
 OWN = [e for e in available() if "clauses" in Resolver().file(e.path).raw and not load(str(e.path)).tailoring]
 
 # Every character that a profile may hold but U+0085, which the CSV and DOCX of this world treat as a line end.
@@ -211,14 +210,12 @@ def test_the_catalog_names_what_the_results_name(tmp_path: Path) -> None:
     assert kinds == {"statement", "guidance", "assessment-method"}
 
 
-@pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official schemas are not beside the checkout")
 @pytest.mark.parametrize("name", ["gbt-36904-2018", "elicense", "gbt-38540-2020", "ipv6"])
 def test_the_catalog_fits_the_official_schema(tmp_path: Path, name: str) -> None:
-    validator = jsonschema_rs.validator_for(json.loads((OFFICIAL / "oscal_catalog_schema.json").read_text("utf-8")))
     made = json.loads(show(load(name), "oscal-catalog", tmp_path / "c.json").read_bytes())
-    assert [f"{e.instance_path} {e.message}"[:300] for e in validator.iter_errors(made)] == []
+    assert misfits("oscal_catalog_schema.json.gz", made) == []
     del made["catalog"]["groups"][0]["title"]
-    assert list(validator.iter_errors(made))
+    assert misfits("oscal_catalog_schema.json.gz", made)
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,20 @@ def test_the_seal_is_in_toto_in_dsse_over_both_digests(made: tuple[Path, Lab]) -
     )
 
 
+def test_another_reader_of_dsse_holds_a_sign_off_good(made: tuple[Path, Lab]) -> None:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from securesystemslib.dsse import Envelope
+    from securesystemslib.exceptions import VerificationError
+    from securesystemslib.signer import SSlibKey
+
+    body = json.loads((made[0] / "sign-off" / "prepare.dsse.json").read_bytes())
+    people = {p["id"]: load_pem_public_key(p["key"].encode()) for p in made[1].data["people"] if p["id"] != "zhao"}
+    keys = {n: SSlibKey.from_crypto(key, keyid=body["signatures"][0]["keyid"]) for n, key in people.items()}
+    assert Envelope.from_dict(body).verify([keys["li"]], 1)
+    with pytest.raises(VerificationError):
+        Envelope.from_dict(body).verify([keys["wang"]], 1)
+
+
 # Cheating before the issue: each is refused with a named reason -----------------------------------------------
 
 

@@ -149,7 +149,13 @@ def test_junit_has_a_case_for_every_check(command: PytestCommand, target: Path, 
 
 
 def allure(folder: Path) -> dict[str, dict[str, Any]]:
+    from allure_commons import model2
+
     found = [json.loads(p.read_text(encoding="utf-8")) for p in folder.glob("*-result.json")]
+    members = {field.name for field in model2.TestResult.__attrs_attrs__}  # Allure publishes no schema
+    for result in found:
+        assert set(result) <= members
+        assert result["status"] in {s for n, s in vars(model2.Status).items() if n.isupper()}
     return {d["labels"][[x["name"] for x in d["labels"]].index("story")]["value"]: d for d in found}
 
 
