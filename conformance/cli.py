@@ -160,6 +160,18 @@ def watch(args: argparse.Namespace) -> int:
     return 0
 
 
+def snapshot(args: argparse.Namespace) -> int:
+    from conformance.record.snapshot import snapshot
+
+    found = snapshot([Path(p) for p in args.records], Path(args.earlier) if args.earlier else None)
+    held = json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n"
+    Path(args.out).write_text(held, encoding="utf-8")
+    print(
+        f"{found.site}：{len(found.pages)} 页，{len(found.columns)} 个栏目，到 {found.at:%Y-%m-%d %H:%M}Z: {args.out}"
+    )
+    return 0
+
+
 def plan(args: argparse.Namespace) -> int:
     from conformance.harness.loading import load_profiles, open_target, parameters
     from conformance.plan.requests import planned_requests, text
@@ -725,6 +737,12 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-o", "--out", metavar="FILE", required=True, help="结果文件；已有的接着做")
     sub.add_argument("--hours", type=_positive, metavar="H", help="总历时，从第一次访问算起，默认 24；govsite 为 192")
     sub.add_argument("--interval", type=_positive, metavar="S", help="间隔秒数，默认 240；govsite 为 3600")
+    sub = verb(
+        "snapshot", snapshot, "由检测记录写出网站当时的样子，供以后的检测比较（篡改、首次出现的日期）", json_too=False
+    )
+    sub.add_argument("records", nargs="+", metavar="RECORD", help="政府网站的检测记录：目录或 zip")
+    sub.add_argument("-o", "--out", metavar="FILE", required=True, help="结果文件")
+    sub.add_argument("--earlier", metavar="FILE", help="以前写的结果文件，并入其中各页首次出现的时间")
     sub = verb("plan", plan, "列出一次检测会发送的全部请求，标出会写入数据的")
     profile_option(sub)
     target_option(sub)

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.errors import ConformanceError
 from conformance.model.profile import Profile
-from conformance.model.result import CheckResult, Reason
+from conformance.model.result import CheckResult, Evidence, Reason
 from conformance.model.target import Limits, System, Target, Tls
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned, plan
@@ -142,6 +142,14 @@ def _batch(record: Record, digest: str) -> tuple[str, tuple[str, Callable[[], Ba
         return as_batch(index, [stored_exchange(record.evidence_json(str(sha))) for sha in index["exchanges"]])
 
     return str(index["gathered"]), (digest, load)
+
+
+def shared(record: Record, evidence: Evidence, name: str) -> Batch | None:
+    """The batch of that name, where this piece of evidence is its index."""
+    if evidence.kind != GATHERED:
+        return None
+    held, (_, load) = _batch(record, evidence.sha256)
+    return load() if held == name else None
 
 
 def _decided_by_the_run(recorded: CheckResult) -> bool:

@@ -349,6 +349,14 @@ def mask_text(text: str) -> str:
     return _PERSONAL.sub(star, text)
 
 
+_NAMELESS = b"neutral"
+
+
+def neutral(text: str) -> str:
+    """`text` with every secret and personal value left out: the same of what was captured and of what is stored."""
+    return _PERSONAL.sub("#", Redactor(key=_NAMELESS).text(text))
+
+
 def stored_form(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     """An exchange as the evidence file holds it: redacted text, or base64 for bytes that are no text."""
     request, response, fault = exchange.request, exchange.response, exchange.fault

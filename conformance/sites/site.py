@@ -118,6 +118,11 @@ def inspected_at(check: Procedure) -> datetime:
     return at.replace(tzinfo=at.tzinfo or UTC).astimezone(BEIJING)
 
 
+def day_of(moment: datetime) -> date:
+    """The day of a moment, in Beijing time."""
+    return moment.astimezone(BEIJING).date()
+
+
 def today(check: Procedure) -> date:
     return inspected_at(check).date()
 

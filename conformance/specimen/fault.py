@@ -40,6 +40,10 @@ class Deviations:
         if unknown:
             raise KeyError(sorted(unknown)[0])
 
+    def without(self, names: Iterable[str]) -> Deviations:
+        """The same with some of them switched off."""
+        return Deviations(self._active - frozenset(names), self._known)
+
     def __contains__(self, name: str) -> bool:
         if name not in self._known:
             raise KeyError(name)

@@ -1,4 +1,4 @@
-"""暗链和外来脚本，后台管理的入口，数据库的端口。"""
+"""暗链、外来脚本和篡改，后台管理的入口，数据库的端口。"""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urljoin, urlsplit
 
 from conformance.model.exchange import Request
-from conformance.sites import crawl, sheets, site
+from conformance.run.redact import neutral
+from conformance.sites import crawl, earlier, sheets, site, snapshot
 from conformance.sites.facts import Facts
 from conformance.sites.links import host_of
 from conformance.sites.survey import Survey
@@ -16,6 +17,7 @@ from conformance.target.access import written
 
 _OFFICIAL = (".gov.cn", ".政务", ".xn--zfr164b", ".公益", ".xn--55qw42g", "gov.cn")
 _NAMED = 5
+_KEPT_UP = ("留言公开", "办事统计", "年度报表")  # grow at one address
 
 
 def no_hidden_link_leads_elsewhere(check: Procedure) -> None:
@@ -85,6 +87,40 @@ class _Sheets:
         rows = [[address, url] for address, url in self._missing.items()]
         if rows:
             site.table(check, "没有读到的样式表（它们隐藏的链接看不出来）", ["地址", "所在页面"], rows)
+
+
+def texts_are_as_confirmed(check: Procedure) -> None:
+    """WEB-10：内容页的正文与基线相同。比的是列表所列的内容页；首页、栏目页天天在变，不比；被测方自己改过的列在 changed_pages。"""
+    found = site.survey(check)
+    before = earlier.snapshot_of(check, found)
+    known = {urljoin(found.start, str(path)) for path in check.optional("changed_pages") or ()}
+    rows = []
+    for column in site.columns(check, found):
+        for entry in column.entries if column.kind not in _KEPT_UP else ():
+            page = found.page(entry.url) if found.inside(entry.url) else None
+            seen = before.pages.get(neutral(entry.url))
+            if page is None or seen is None:
+                continue
+            text = snapshot.text(page, found.home)
+            marks = [snapshot.mark(line) for line in text]
+            new = [line for line, mark in zip(text, marks, strict=True) if mark not in seen.lines]
+            gone = len(set(seen.lines) - set(marks))
+            same = marks == list(seen.lines)
+            check.witness(f"{entry.url}：{len(text)} 段")
+            if not same:
+                said = "被测方说明已改" if entry.url in known else "没有说明"
+                rows.append([entry.url, entry.title, f"多出 {len(new)} 段，少了 {gone} 段", said])
+            check.expect(
+                same or entry.url in known,
+                f"“{entry.title}”的正文与 {before.at:%Y-%m-%d} 的基线不同：自己改的写入 changed_pages，不是自己改的按被篡改处理",
+                expected="与基线相同",
+                actual="；".join(["多出：" + line[:80] for line in new[:2]] + [f"少了 {gone} 段"] * bool(gone))
+                or "次序不同",
+                where=entry.url,
+            )
+    check.require(check.witnesses > 0, "基线里没有一个现在还列出的内容页，没有可比的", Cause.CONFIGURATION)
+    if rows:
+        site.table(check, "正文与基线不同的页面", ["地址", "标题", "改动", "说明"], rows)
 
 
 def scripts_come_from_known_hosts(check: Procedure) -> None:

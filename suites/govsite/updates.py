@@ -1,10 +1,11 @@
-"""更新：首页和栏目最近的日期，与监测时间点往回算的期限相比。栏目属于哪一类、多久更新一次，由 target 写明。"""
+"""更新：首页和栏目最近的日期，与监测时间点往回算的期限相比；标注的日期与页面首次出现的日期相比。栏目属于哪一类、多久更新一次，由 target 写明。"""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from conformance.sites import articles, columns, dates, site
+from conformance.run.redact import neutral
+from conformance.sites import articles, columns, dates, earlier, site
 from conformance.sites.columns import HEADS, Column
 from conformance.sites.survey import Survey
 from conformance.suite import Cause, Procedure
@@ -168,5 +169,47 @@ def list_dates_agree(check: Procedure) -> None:
                     f"“{entry.title}”列表上的日期与页面不同",
                     expected=f"相差不超过 {most} 天，不晚于 {today}",
                     actual=f"列表 {entry.day}，页面 {own}",
+                    where=entry.url,
+                )
+
+
+_DATED = ("动态要闻", "通知公告", "政策文件", "其他")  # what is written once and not kept up to date at one address
+
+
+def dates_agree_with_the_first_sight(check: Procedure) -> None:
+    """WEB-11：页面标注的发布日期与它在以前的检测记录里首次出现的日期相比。
+
+    早就出现的页面不应标注更晚的日期。后来才出现的，不应标注为那次记录以前；那时的栏目列表列到它标注的日期，才看得出来。
+    """
+    found, today = site.survey(check), site.today(check)
+    before = earlier.snapshot_of(check, found)
+    most = int(check.parameter("max_date_difference"))
+    for column in site.columns(check, found, *_DATED):
+        listed = before.columns.get(neutral(column.url))
+        for entry in column.entries:
+            page = found.page(entry.url) if found.inside(entry.url) else None
+            day = articles.day_of(page) if page else None
+            if day is None or day > today:
+                continue
+            key = neutral(entry.url)
+            seen = before.pages.get(key)
+            if seen is not None:
+                first = site.day_of(seen.first)
+                check.witness(f"{entry.title}：首次见于 {first}，标注 {day}")
+                check.expect(
+                    (day - first).days <= most,
+                    f"“{entry.title}”标注的日期晚于首次出现的日期",
+                    expected=f"不晚于首次出现（{first}）{most} 天以上",
+                    actual=f"标注 {day}",
+                    where=entry.url,
+                )
+            elif listed and key not in listed.entries and listed.oldest and listed.oldest <= day:
+                last = site.day_of(before.at)
+                check.witness(f"{entry.title}：{last} 还没有，标注 {day}")
+                check.expect(
+                    (last - day).days <= most,
+                    f"“{entry.title}”标注的日期早于首次出现的日期",
+                    expected=f"{last} 的记录里“{column.name}”还没有它，标注的日期不早于那天 {most} 天以上",
+                    actual=f"标注 {day}",
                     where=entry.url,
                 )

@@ -13,6 +13,11 @@ CLOCK = datetime(2026, 6, 18, 10, 0, tzinfo=BEIJING)
 NEWS, NOTICE, POLICY, GUIDE, STATISTICS, MESSAGES, REPORT, OTHER = (
     "动态要闻", "通知公告", "政策文件", "办事指南", "办事统计", "留言公开", "年度报表", "其他",
 )  # fmt: skip
+LATER = (
+    "an-article-text-was-changed",
+    "a-new-article-is-dated-back",
+    "an-old-article-is-dated-anew",
+)  # since it was seen
 ELEMENTS = ("事项名称", "设定依据", "申请条件", "办理材料")
 _OTHERS = (
     "政策解读", "规划计划", "统计公报", "财政预决算", "重点项目", "应急管理",
@@ -114,9 +119,10 @@ def _section(
         count = 0
     if "one-column-is-blank" in faults and kind == OTHER and number == 8:
         count = 0
-    return Section(
-        name, kind, path, update, tuple(_article(now, faults, name, path, k, first + 7 * k) for k in range(count))
-    )
+    articles = [_article(now, faults, name, path, k, first + 7 * k) for k in range(count)]
+    if "a-new-article-is-dated-back" in faults and path == "/xw/bm/":
+        articles.append(_article(now, faults, name, path, count, 20))
+    return Section(name, kind, path, update, tuple(articles))
 
 
 _TITLES = (
@@ -145,7 +151,12 @@ def _article(now: datetime, faults: Deviations, column: str, path: str, number: 
     if path == "/xw/yw/" and number == 0 and "a-list-date-is-made-younger" in faults:
         at -= timedelta(days=20)
         listed = now.date()
-    return Article(f"{path}{at:%Y%m}/t{at:%Y%m%d}_{number + 1}.html", title, at, tuple(body), files, listed)
+    if path == "/xw/bm/" and number == 1 and "an-article-text-was-changed" in faults:
+        body.append("为回馈市民，扫描二维码即可领取补贴。")
+    file = f"{path}{at:%Y%m}/t{at:%Y%m%d}_{number + 1}.html"
+    if path == "/xw/bm/" and number == 2 and "an-old-article-is-dated-anew" in faults:
+        at = now.replace(hour=9, minute=30, second=0, microsecond=0)
+    return Article(file, title, at, tuple(body), files, listed)
 
 
 def _reports(now: datetime, faults: Deviations) -> Section:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.specimen.fault import Deviations, Fault
-from conformance.specimen.govsite import content, log, names
+from conformance.specimen.govsite import content, log, names, seen
 from conformance.specimen.govsite.faults import FAULTS
 from conformance.specimen.govsite.pages import ERROR_HOST, MARK_HOST, ORGANISATION, OUTSIDE, SITE
 from conformance.specimen.govsite.service import Site
@@ -88,6 +88,7 @@ class Serving:
 def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> dict[str, Any]:
     site = f"http://{host}/"
     sections = content.make(now, faults).sections
+    unspoiled = faults.without(content.LATER)
     return {
         "target": f"specimen:{'+'.join((NAME, *faults))}",
         "system": {
@@ -111,6 +112,7 @@ def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> di
             "message_query": "/hd/query?code={receipt}",
             "external_links": True,
             "availability_record": str(log.write(serving.folder / "visits.jsonl", site, now, faults)),
+            "site_snapshot": str(seen.write(serving.folder / "snapshot.json", site, content.make(now, unspoiled))),
             "mark_hosts": [MARK_HOST],
             "error_report_hosts": [ERROR_HOST],
             "admin_paths": ["/admin/"],
