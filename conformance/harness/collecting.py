@@ -81,5 +81,4 @@ class Tree:
         return result
 
     def pytest_collection_finish(self) -> None:
-        gc.collect()
         gc.freeze()  # the tree lives as long as the run: keep the collector from walking it again and again

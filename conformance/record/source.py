@@ -88,9 +88,9 @@ class Folder:
         for name in (LEDGER, MANIFEST):
             if os.path.lexists(self.path / name):
                 yield name
-        yield from self._walk(self.path / EVIDENCE, EVIDENCE)
+        yield from self._walk(os.path.join(self.path, EVIDENCE), EVIDENCE)
 
-    def _walk(self, folder: Path, prefix: str) -> Iterator[str]:
+    def _walk(self, folder: str, prefix: str) -> Iterator[str]:
         try:
             entries = os.scandir(folder)
         except (FileNotFoundError, NotADirectoryError):
@@ -99,7 +99,7 @@ class Folder:
             for entry in entries:
                 name = f"{prefix}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
-                    yield from self._walk(Path(entry.path), name)
+                    yield from self._walk(entry.path, name)
                 else:
                     yield name
 

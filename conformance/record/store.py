@@ -87,5 +87,6 @@ class EvidenceStore:
 
 def sweep(directory: str | Path) -> None:
     """Remove what writers that were killed left half-written. Only the holder of the ledger's lock may call it."""
-    for path in Path(directory, EVIDENCE).glob(f"*/{TEMPORARY}*"):
-        path.unlink(missing_ok=True)
+    folder = Folder(Path(directory))
+    for name in [n for n in folder.names() if n.rpartition("/")[2].startswith(TEMPORARY)]:
+        Path(directory, name).unlink(missing_ok=True)
