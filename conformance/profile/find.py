@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
+import time
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +20,7 @@ from conformance.resources import folder
 
 GROUP = "conformance.profiles"
 SUFFIXES = (".yaml", ".yml")
+_TICK = 2_000_000_000  # ns: the coarsest time of change of a file system (FAT)
 
 CODES: dict[str, str] = {
     "P401": "两个文件是同一个测试规范标识",
@@ -73,7 +76,26 @@ def _package_folders(value: str) -> Iterable[Path]:
 
 
 def listing(path: Path, place: str = "") -> Listing:
-    """The head of one file; a file that cannot be read is listed as broken, by its name."""
+    """The head of one file; a file that cannot be read is listed as broken, by its name.
+
+    Every name that a profile mentions is looked up among all files, so a head is kept until its file changes. One that
+    has just changed is read each time: it may change again without a later time of change.
+    """
+    try:
+        now = path.stat()
+    except (OSError, ValueError):
+        return _listing(path, place)
+    if time.time_ns() - now.st_mtime_ns <= _TICK:  # or in a future that is none
+        return _listing(path, place)
+    return _kept(path, place, (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns))
+
+
+@lru_cache(1024)
+def _kept(path: Path, place: str, state: tuple[int, ...]) -> Listing:  # noqa: ARG001 - another state, another reading
+    return _listing(path, place)
+
+
+def _listing(path: Path, place: str) -> Listing:
     try:
         head: dict[str, Any] = read_yaml(read_bytes(path), str(path), stop="clauses")
     except ProfileError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -137,3 +138,16 @@ def test_the_head_says_what_kind_of_file_it_is(here) -> None:
 
 def test_every_finding_code_is_documented() -> None:
     assert set(CODES) == {"P401", "U101", "U102", "U103", "U104"}
+
+
+@pytest.mark.parametrize("age", [0, 3600], ids=["just written", "an hour old"])
+def test_a_file_that_changes_is_read_again(here, age) -> None:
+    path = write(here / "profiles", named("one"))
+    for name in ("one", "two"):  # of the same length
+        path.write_text(named(name), encoding="utf-8")
+        before = path.stat().st_mtime - age
+        os.utime(path, (before, before))
+        assert locate(name) == path
+        assert [one.id for one in available()] == [name]
+    path.unlink()
+    assert available() == []
