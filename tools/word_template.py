@@ -225,6 +225,7 @@ def body(document: Any) -> None:
     text(document, "{{ s.label }}：________________　　________________（{{ s.hint }}）")
     text(document, "{%p endfor %}")
     benchmark(document)
+    scoring(document)
     items(document)
     findings(document)
     files(document)
@@ -272,6 +273,29 @@ def benchmark(document: Any) -> None:
     text(document, "{{ m }}")
     for _ in range(3):
         text(document, "{%p endfor %}" if _ == 0 else "{%p endif %}")
+
+
+def scoring(document: Any) -> None:
+    """Vetoes, deductions and the arithmetic, where a profile of the record scores."""
+    text(document, "{%p if r.scoring %}")
+    heading(document, "scoring.title")
+    text(document, "{{ r.scoring.title }}　{{ r.scoring.word }}", bold=True)
+    text(document, "{{ r.scoring.intro }}", size=9)
+    text(document, "{%p for line in r.scoring.said %}")
+    text(document, "{{ line }}")
+    text(document, "{%p endfor %}")
+    for name, columns, widths in (
+        ("vetoes", ("clause", "item", "verdict"), [30, 96, 42]),
+        ("deductions", ("clause", "item", "verdict", "sum", "deducted"), [26, 58, 24, 36, 24]),
+    ):
+        text(document, f"{{{{ w['scoring.caption_{name}'] }}}}", bold=True)
+        loop = [
+            [f"{{%tr for x in r.scoring.{name}.rows %}}"],
+            [f"{{{{ x[{n}] }}}}" for n in range(len(columns))],
+            ["{%tr endfor %}"],
+        ]
+        table(document, [f"{{{{ w['scoring.{c}'] }}}}" for c in columns], loop, widths)
+    text(document, "{%p endif %}")
 
 
 def files(document: Any) -> None:

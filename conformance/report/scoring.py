@@ -48,6 +48,10 @@ def view(context: Context) -> ScoringView | None:
         vetoes=_vetoes(context, profile, rules, judged),
         deductions=_deductions(context, result),
         said=tuple(_said(context, rules, result)),
+        outcome=result.outcome,
+        least=number(result.least),
+        most=number(result.most),
+        gate=number(rules.fail_below),
     )
 
 
@@ -68,7 +72,7 @@ def _vetoes(context: Context, profile: Profile, rules: Rules, judged: Mapping[st
         rows.append(
             (
                 context.say(name, 40),
-                context.say((clause.location or clause.title).partition("·")[2] if clause else "", 120),
+                context.say((clause.location.partition("·")[2] or clause.title) if clause else "", 120),
                 f"{word} → {w['scoring.vetoed']}" if verdict is Verdict.FAIL else word,
             )
         )

@@ -315,7 +315,10 @@ class Untested:
 
 @dataclass(frozen=True, slots=True)
 class ScoringView:
-    """评分 of an inspection: `word` is its outcome, `said` the arithmetic and what it leaves open."""
+    """评分 of an inspection: `word` is its `outcome`, `said` the arithmetic and what it leaves open.
+
+    `least` and `most` bound the score, both "" where the rules cannot be read; `gate`: below it is not qualified.
+    """
 
     title: str
     intro: str
@@ -324,6 +327,10 @@ class ScoringView:
     vetoes: Table
     deductions: Table
     said: tuple[str, ...]
+    outcome: str = "open"
+    least: str = ""
+    most: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

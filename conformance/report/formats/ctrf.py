@@ -48,6 +48,7 @@ def render(record: Record, how: How) -> bytes:
                 "extra": {
                     **{k: data[k] for k in ("kind", "title", "notices", "number", "conclusion", "selection")},
                     "profile": data["profile"]["id"],
+                    **({"scoring": data["scoring"]} if data["scoring"] else {}),
                     "ledger": data["record"]["ledger.jsonl"],
                 },
             },

@@ -16,7 +16,7 @@ from conformance.model.verdict import Verdict
 from conformance.record.digest import digests
 from conformance.record.reading import CheckView, ClauseView, Record
 from conformance.record.source import LEDGER, MANIFEST, read_bytes
-from conformance.report import benchmark, frame, scope
+from conformance.report import benchmark, frame, scope, scoring
 from conformance.report.case import read_case
 from conformance.report.clauses import predicate
 from conformance.report.context import LONG, Context, mapping
@@ -110,6 +110,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
         ],
         "case": plain.value(dict(context.case)),
         "benchmark": _benchmark(context),
+        "scoring": _scoring(context),
         "issued": _issued(how.issued, plain),
         "profile": _profile(context, plain),
         "clauses": [_clause(context, plain, c) for c in context.clauses],
@@ -165,6 +166,30 @@ def _benchmark(context: Context) -> dict[str, Any] | None:
         "next": visible(found.next),
         "missing": [visible(number) for _, number, _ in found.clauses],
         "remarks": [visible(m) for m in found.more],
+    }
+
+
+def _scoring(context: Context) -> dict[str, Any] | None:
+    """评分 as the report prints it, arithmetic and all; null where no profile of the record scores."""
+    found = scoring.view(context)
+    if found is None:
+        return None
+    return {
+        "title": visible(found.title),
+        "outcome": found.outcome,
+        "word": found.word,
+        "least": found.least,
+        "most": found.most,
+        "fail_below": found.gate,
+        "intro": visible(found.intro),
+        "said": [visible(line) for line in found.said],
+        **{
+            name: [dict(zip(columns, map(visible, row), strict=True)) for row in table.rows]
+            for name, table, columns in (
+                ("vetoes", found.vetoes, ("clause", "item", "verdict")),
+                ("deductions", found.deductions, ("clause", "item", "verdict", "sum", "deducted")),
+            )
+        },
     }
 
 

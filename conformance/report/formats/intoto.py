@@ -68,6 +68,8 @@ def _subject(data: Mapping[str, Any]) -> dict[str, Any]:
     given = mapping(mapping(data["case"].get("sample")).get("digest"))
     digest = {k: v for k, v in given.items() if k in ("sha256", "sm3") and isinstance(v, str)}
     about = {k: data[k] for k in ("kind", "notices", "number", "run", "conclusion", "selection")}
+    if data["scoring"]:
+        about["scoring"] = {k: data["scoring"][k] for k in ("title", "outcome", "least", "most", "fail_below", "said")}
     if not digest and (values := data["fingerprint"]["values"]):
         digest = digests(canonical(values))
         about |= {"fingerprint": values, "digest of": "canonical JSON of the member fingerprint"}

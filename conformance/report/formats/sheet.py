@@ -10,7 +10,7 @@ from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
 from conformance.report.formats.byfile import defect_heads, defect_rows, file_heads, file_rows
 from conformance.report.formats.data import document
-from conformance.report.formats.table import COLUMNS, harmless, heads, labels, rows
+from conformance.report.formats.table import COLUMNS, SCORED, harmless, heads, labels, rows
 from conformance.report.formats.zipped import still
 from conformance.report.how import How
 from conformance.report.wording import Wording, wording
@@ -31,6 +31,8 @@ def render(record: Record, how: How) -> bytes:
     book.properties.creator, book.properties.title = "conformance", f"{data['title']} {data['number']}"
     _facts(book.active, data, words)
     _rows(book.create_sheet(), data, words)
+    if data["scoring"] is not None:
+        _scored(book.create_sheet(), data, words)
     if data["files"] is not None:
         label = labels(data)
         marks = {f["word"]: f["verdict"] for f in data["files"]["files"]}
@@ -71,6 +73,23 @@ def _facts(sheet: Any, data: Mapping[str, Any], words: Wording) -> None:
         sheet.cell(n, 2).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, 90
     _page(sheet, data)
+
+
+def _scored(sheet: Any, data: Mapping[str, Any], words: Wording) -> None:
+    """评分: vetoes, then deductions, each with its sum, and the arithmetic below; text throughout, nothing calculates."""
+    from openpyxl.styles import Font
+
+    sheet.title = words["scoring.title"][:31]
+    found = data["scoring"]
+    kinds = (("vetoes", words["scoring.caption_vetoes"]), ("deductions", words["scoring.caption_deductions"]))
+    lines = [[kind, *(row.get(n, "") for n in SCORED)] for name, kind in kinds for row in found[name]]
+    head = [words["table.row"], *(words[f"scoring.{n}"] for n in SCORED)]
+    _table(sheet, data, head, lines, [12, 16, 40, 20, 34, 14])
+    told = [(found["title"], found["word"]), *(("", line) for line in found["said"])]
+    for n, (label, said) in enumerate(told, len(lines) + 3):
+        _write(sheet, n, 1, label)
+        _write(sheet, n, 3, said)
+        sheet.cell(n, 1).font = Font(bold=True)
 
 
 def _rows(sheet: Any, data: Mapping[str, Any], words: Wording) -> None:

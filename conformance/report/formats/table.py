@@ -1,6 +1,7 @@
 """The clause table: one row a check, for a spreadsheet. As CSV here; `sheet` makes a workbook of the same rows.
 
-A record of files has a row for every file and every kind of defect below it, told apart by the column `row`.
+A record of files has a row for every file and every kind of defect below it, a record that scores one for every veto,
+every deduction and the score, told apart by the column `row`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ COLUMNS = (
     "standard", "clause", "provision", "title", "verdict", "check", "check_verdict", "cause", "reason", "expected",
     "actual", "where", "assertions", "witnesses", "attempts", "evidence", "grade", "waived", "key",
 )  # fmt: skip
+SCORED = ("clause", "item", "verdict", "sum", "deducted")
 ALL = (*COLUMNS, "row", "file")  # of the CSV file, which has the files and the defects below the checks
 # A cell that begins like this is a formula to a spreadsheet, also behind blanks and after a line end inside the cell.
 _FORMULA = frozenset("=+-@＝＋－＠")
@@ -37,6 +39,7 @@ def render(record: Record, how: How) -> bytes:
     for test, row in tests(data):
         writer.writerow([*row, words["table.row_check" if test.check else "table.row_clause"], ""])
     writer.writerows(by_file(data, words))
+    writer.writerows(scored(data, words))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -75,6 +78,27 @@ def by_file(data: Mapping[str, Any], words: Wording) -> Iterator[list[str]]:
             "file": "\n".join(d["names"]),
         }
         yield [harmless(values.get(name, "")) for name in ALL]
+
+
+def scored(data: Mapping[str, Any], words: Wording) -> Iterator[list[str]]:
+    """评分 in the columns of the CSV file, its arithmetic last; nothing for a record that does not score."""
+    found = data["scoring"]
+    if found is None:
+        return
+    about = {"standard": found["title"], "key": "scoring"}
+    for name in ("vetoes", "deductions"):
+        for row in found[name]:
+            values = {
+                "clause": row["clause"],
+                "title": row["item"],
+                "verdict": row["verdict"],
+                "reason": row.get("sum", ""),
+                "actual": row.get("deducted", ""),
+                "row": words[f"scoring.caption_{name}"],
+            }
+            yield [harmless({**about, **values}.get(column, "")) for column in ALL]
+    values = {"verdict": found["word"], "reason": "\n".join(found["said"]), "row": words["scoring.title"]}
+    yield [harmless({**about, **values}.get(name, "")) for name in ALL]
 
 
 def rows(data: Mapping[str, Any]) -> Iterator[list[str]]:
