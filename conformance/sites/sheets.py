@@ -1,7 +1,8 @@
 """Style sheets of a site: which links of a page their rules keep from sight. Pure and bounded.
 
 tinycss2 reads the rules and cssselect2 matches the selectors, as a browser would: the last of the strongest wins, and
-what holds for another medium than a screen, or only for some widths of it, is left out.
+what holds for another medium than a screen, or only for some widths of it, is left out. What a rule shows under the
+pointer or the keyboard's focus (a folded menu) is not hidden.
 """
 
 from __future__ import annotations
@@ -29,39 +30,52 @@ _HIDING = re.compile(
     rb"none|hidden|opacity|font-size|-\s*\d{3}", re.IGNORECASE
 )  # one of these in every rule that hides
 _FAR = re.compile(r"-\s*\d{3,}")
+# Of something else than what is hidden: nobody can point at that.
+_ACTED_ON = re.compile(
+    r":(?:hover|focus(?:-within|-visible)?|active|target|checked)(?=[^ >+~]{0,200}[ >+~]{1,20}[^ >+~])", re.IGNORECASE
+)
 _EVERYWHERE = frozenset(("", "all", "screen", "only screen"))
 
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The rules of some sheets that may hide something. `matcher` is None where there are none."""
+    """The rules of some sheets that may hide something, and those that show it when it is acted on. `matcher` is None
+    where nothing hides."""
 
     matcher: Any = None
+    acted_on: Any = None
 
 
 def read(sheets: Iterable[bytes]) -> Sheets:
     """The rules of sheets in the order of the page. What is no style sheet has no rules."""
     css, select = _library("tinycss2"), _library("cssselect2")
-    matcher, any_rule, room = select.Matcher(), False, _MOST_IN_ALL
-    for text in sheets:
+    matcher, acted_on, any_rule, room = select.Matcher(), select.Matcher(), False, _MOST_IN_ALL
+    texts = list(sheets)
+    for text in texts if any(map(_HIDING.search, texts)) else ():
         text = text[: min(_MOST_OCTETS, room)]
         room -= len(text)
-        if not _HIDING.search(text):
-            continue
         rules, _ = css.parse_stylesheet_bytes(text, skip_comments=True, skip_whitespace=True)
         for rule in _plain(css, rules):
             declared = _declared(css, rule)
             if not declared:
                 continue
-            try:
-                selectors = select.compile_selector_list(rule.prelude)
-            except (select.SelectorError, RecursionError):
-                continue
-            for selector in selectors:
-                if selector.pseudo_element is None:
-                    matcher.add_selector(selector, declared)
-                    any_rule = True
-    return Sheets(matcher if any_rule else None)
+            any_rule |= _add(matcher, select, rule.prelude, declared)
+            for selector in css.serialize(rule.prelude).split(","):
+                if _ACTED_ON.search(selector):
+                    _add(acted_on, select, _ACTED_ON.sub("", selector), declared)
+    return Sheets(matcher, acted_on) if any_rule else Sheets()
+
+
+def _add(matcher: Any, select: Any, selectors: Any, declared: Mapping[str, tuple[str, bool]]) -> bool:
+    """Whether the selectors could be read."""
+    try:
+        compiled = select.compile_selector_list(selectors)
+    except (select.SelectorError, RecursionError):
+        return False
+    for selector in compiled:
+        if selector.pseudo_element is None:
+            matcher.add_selector(selector, declared)
+    return True
 
 
 def hidden_links(page: bytes, base: str, content_type: str, sheets: Sheets) -> Mapping[str, str]:
@@ -84,7 +98,9 @@ def hidden_links(page: bytes, base: str, content_type: str, sheets: Sheets) -> M
         while step is not None and depth < _DEEPEST:
             key = step.etree_element
             if key not in hides:
-                hides[key] = _hides(sheets.matcher.match(step))
+                hides[key] = _hides(matched := sheets.matcher.match(step))
+                if hides[key] and not _hides([*matched, *sheets.acted_on.match(step)]):
+                    hides[key] = ""
             if hides[key]:
                 out[url] = hides[key]
                 break
