@@ -148,6 +148,7 @@ def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.govapp_backend.specimen import SPECIMENS as GOVAPP_BACKEND
     from conformance.specimen.govapp_pages.specimen import PagesSpecimen
     from conformance.specimen.govsite.elder import ElderSite
+    from conformance.specimen.govsite.pay import PaySite
     from conformance.specimen.govsite.specimen import GovSite
     from conformance.specimen.ipv6 import Ipv6Specimen
     from conformance.specimen.ipv6_api.specimen import SPECIMENS as IPV6_API
@@ -167,6 +168,7 @@ def _specimens() -> dict[str, Specimen]:
             PackageSpecimen(),
             GovSite(),
             ElderSite(),
+            PaySite(),
             *GOVAPP_BACKEND,
             PagesSpecimen(),
             GovappSpecimen(),  # after its parts: each is qualified by its own
