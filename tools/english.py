@@ -14,6 +14,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -251,7 +252,7 @@ def of_profiles() -> dict[str, dict[str, tuple[str, frozenset[int]]]]:
     seen: set[str] = set()
     for path in sorted((TOP / "profiles").glob("*.yaml")):
         kept = out.setdefault(f"profile-{path.stem}", {})
-        for key, text in _told(yaml.safe_load(path.read_bytes()), ""):
+        for key, text in _told(_yaml(path), ""):
             if text not in seen and HAN.search(text):
                 seen.add(text)
                 kept[text] = (f"{path.relative_to(TOP)} {key}", frozenset())
@@ -274,6 +275,11 @@ def _told(data: Any, key: str) -> Iterator[tuple[str, str]]:
             yield from _told(one, str(name))
 
 
+def _yaml(path: Path) -> Any:
+    return yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@cache
 def sentences() -> dict[str, dict[str, tuple[str, frozenset[int]]]]:
     return {**of_sources(), **of_profiles()}
 
@@ -281,12 +287,12 @@ def sentences() -> dict[str, dict[str, tuple[str, frozenset[int]]]]:
 def catalogue() -> dict[str, str]:
     out: dict[str, str] = {}
     for path in sorted(CATALOGUE.glob("*.yaml")):
-        out |= yaml.safe_load(path.read_bytes()) or {}
+        out |= _yaml(path) or {}
     return out
 
 
 def listed(path: Path) -> set[str]:
-    return set(yaml.safe_load(path.read_bytes()) or ()) if path.exists() else set()
+    return set(_yaml(path) or ()) if path.exists() else set()
 
 
 def missing() -> dict[str, dict[str, tuple[str, frozenset[int]]]]:
@@ -308,7 +314,7 @@ def _write(path: Path, entries: dict[str, str]) -> None:
 
 def add(path: Path) -> int:
     """Entries `中文: English` of a YAML file → the catalogue, each in its area; an empty English means "not shown"."""
-    said: dict[str, str] = {HOLE.sub(r"{\1}", k): v for k, v in yaml.safe_load(path.read_bytes()).items()}
+    said: dict[str, str] = {HOLE.sub(r"{\1}", k): v for k, v in _yaml(path).items()}
     shown = {zh: en for zh, en in said.items() if en}
     ignored = listed(IGNORED) | {zh for zh, en in said.items() if not en}
     entries = 0
@@ -316,7 +322,7 @@ def add(path: Path) -> int:
         here = {zh: shown[zh] for zh in texts if zh in shown}
         if here:
             file = CATALOGUE / f"{area}.yaml"
-            _write(file, (yaml.safe_load(file.read_bytes()) if file.exists() else {}) | here)
+            _write(file, (_yaml(file) if file.exists() else {}) | here)
             entries += len(here)
     _write_list(IGNORED, ignored)
     _write_list(UNTRANSLATED, listed(UNTRANSLATED) - shown.keys() - ignored)
@@ -333,7 +339,7 @@ def tidy() -> int:
     everything = set().union(*known.values())
     dropped = 0
     for path in sorted(CATALOGUE.glob("*.yaml")):
-        entries = yaml.safe_load(path.read_bytes()) or {}
+        entries = _yaml(path) or {}
         kept = {zh: en for zh, en in entries.items() if zh in known.get(path.stem, ())}
         dropped += len(entries) - len(kept)
         _write(path, kept)
