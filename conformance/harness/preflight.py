@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from conformance.model.exchange import PAGE
 from conformance.model.profile import Check
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
@@ -87,6 +88,10 @@ def examine(run: Run) -> tuple[list[Finding], Preflight, Transport]:
         from conformance.run.link import look
 
         findings += look(transport.notebook, run)
+    if any(o.request.get("method") == PAGE for o in run.operations.values()):
+        from conformance.pages.ready import missing
+
+        findings += missing(run)
     data = tuple(run.redactor.data(f.to_json()) for f in findings)
     return findings, Preflight(data, frozenset(u for f in findings for u in f.unbound)), transport
 

@@ -177,6 +177,7 @@ class Procedure:
         """The exchanges of requests, in their order, within the plan and the limits; kept by nobody yet."""
         if operation not in self._check.calls:
             raise ConformanceError("E101", f"检测项 {self._key} 调用了未列入计划的操作 {operation}")
+        self._trust(operation)
         if self._run.stopped.is_set():
             raise Aborted
         self._spend(len(wanted))
@@ -476,6 +477,12 @@ class Procedure:
 
     # Below: how it is done -------------------------------------------------------------------------------
 
+    def _trust(self, operation: str) -> None:
+        """Stop where the preflight has found that this operation says nothing."""
+        if operation in self._run.doubtful:
+            cause, reason = self._run.doubtful[operation]
+            raise Stopped(cause, reason, blocked_by="preflight")
+
     def _values(self, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
         if name not in self._check.calls:
             raise ConformanceError(
@@ -484,9 +491,7 @@ class Procedure:
                 expected="、".join(self._check.calls) or "无",
                 hint="在检测项的 calls 中列出该操作",
             )
-        if name in self._run.doubtful:
-            cause, reason = self._run.doubtful[name]
-            raise Stopped(cause, reason, blocked_by="preflight")
+        self._trust(name)
         values: dict[str, Any] = {}
         for field, rule in self.operation(name).inputs.items():
             default = rule.get("default") if isinstance(rule, Mapping) else rule

@@ -14,15 +14,20 @@ from typing import Any
 
 import chrome
 import pytest
-from kit_pages import BODY
+from kit_pages import BODY, target, write, written
 from kit_servers import Pki, Reply, make_pki, serving
 
+from conformance.harness.preflight import examine
 from conformance.model.exchange import Exchange
 from conformance.model.target import Limits, System, Target, Tls
+from conformance.model.verdict import Cause, Verdict
 from conformance.pages import Page
 from conformance.pages.facts import read
 from conformance.probe.http import HttpPort
 from conformance.probe.page import visit
+from conformance.profile import load
+from conformance.run.batch import live_run, run_batch
+from conformance.target import load_target
 
 pytest.importorskip("playwright")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(chrome.find() is None, reason="no Chromium on this machine")]
@@ -223,6 +228,39 @@ def test_requests_of_a_page_are_within_the_limits_of_the_target() -> None:
         assert len(site.at) == 7, "politeness took longer than the page may"
         assert site.at[-1] - site.at[0] >= 6 * 0.2 - 0.1
         assert time.monotonic() - began < 10
+
+
+def test_the_doctor_looks_at_the_browser_and_at_the_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from conformance.harness.doctor import doctor
+    from conformance.probe.page import browser
+
+    with serving(Site()) as port:
+        profile, data = write(tmp_path), target(f"http://127.0.0.1:{port}")
+        away = target(f"http://127.0.0.1:{port}", "/away")
+        findings, text = doctor([str(profile)], str(written(tmp_path, away)))
+        assert [(f.code, f.cause, f.stops) for f in findings] == [("D183", Cause.CONFIGURATION, False)], text
+        assert "elsewhere.example" in text
+        findings, text = doctor([str(profile)], str(written(tmp_path, data)))
+        assert findings == []
+        assert "浏览器可用，页面 home" in text
+        browser.close()
+        broken = tmp_path / "chromium"
+        broken.write_text("#!/bin/sh\necho no display; exit 1\n")
+        broken.chmod(0o755)
+        for path, code, said in ((tmp_path / "none", "D181", "unset"), (broken, "D182", "启动不了")):
+            monkeypatch.setenv("CONFORMANCE_BROWSER", str(path))
+            findings, text = doctor([str(profile)], str(written(tmp_path, data)))
+            assert [(f.code, f.cause, f.stops) for f in findings] == [(code, Cause.ENVIRONMENT, False)]
+            assert said in text
+        monkeypatch.setenv("CONFORMANCE_BROWSER", str(tmp_path / "none"))
+        loaded = load(str(profile))
+        run = live_run(loaded, load_target(data, loaded))
+        try:
+            run.doubtful = examine(run)[1].doubtful
+            judged = run_batch(run)
+        finally:
+            run.sender.close()  # type: ignore[attr-defined]
+        assert {(r.verdict, r.cause) for r in judged.values()} == {(Verdict.INCONCLUSIVE, Cause.ENVIRONMENT)}
 
 
 def test_the_gateway_serves_nobody_else(pki: Pki, tmp_path: Path) -> None:

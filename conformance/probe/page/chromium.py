@@ -7,6 +7,7 @@ another executable.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import os
 import shutil
 from contextlib import suppress
@@ -43,6 +44,16 @@ def playwright() -> Any:
     except ImportError:
         raise MissingExtra("playwright", "page") from None
     return playwright.async_api
+
+
+def installed(way: Way) -> None:
+    """MissingExtra for the first thing that a visit needs and this machine does not have; nothing is started."""
+    playwright()
+    executable()
+    if way.guided:
+        for module in ("cryptography", "h11"):
+            if importlib.util.find_spec(module) is None:
+                raise MissingExtra(module, "page")
 
 
 def arguments(way: Way, gateway: Gateway | None) -> list[str]:
