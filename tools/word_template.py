@@ -376,6 +376,11 @@ def findings(document: Any) -> None:
     text(document, "{{ x.message }}{% if x.expected %}\n{{ w['reason.expected'] }}：{{ x.expected }}{% endif %}"
          "{% if x.actual %}\n{{ w['reason.actual'] }}：{{ x.actual }}{% endif %}"
          "{% if x.where %}\n{{ w['reason.where'] }}：{{ x.where }}{% endif %}", size=9)  # fmt: skip
+    text(document, "{%p endfor %}")
+    text(document, "{%p for s in k.shots %}")
+    text(document, "{{ s.title }}", size=9)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    text(document, "{{ picture(s) }}")
     for _ in range(4):
         text(document, "{%p endfor %}")
 

@@ -32,7 +32,7 @@ class Checks:
     ) -> None:
         self.context = context
         self._appendix = appendix
-        self._shots = Shots(context) if appendix is None else None  # a paper report names them by number
+        self._shots = Shots(context, paper=appendix is not None)
         self._reader = reader
         self._passes = passes
         self._others = others
@@ -57,7 +57,8 @@ class Checks:
             measures=self._measures(result),
             pictures=pictures(self.context, result),
             tables=tables(self.context, result),
-            shots=self._shots.of(result) if self._shots and bad and in_full else (),
+            # on paper they stand with the finding alone, and the clause table names them by number
+            shots=self._shots.of(result) if self._appendix is None and bad and in_full else (),
             generation=tuple(self._generation(result.generation or {})),
             manual=tuple(self._manual(judged.check, result)) if judged.check.kind == "manual" else (),
             evidence=self._evidence(result, bad),
@@ -79,7 +80,7 @@ class Checks:
             reasons=self._reasons(result),
             blocked_by=self._blocked(result),
             sample=self._sample(result),
-            shots=self._shots.of(result) if self._shots else (),
+            shots=self._shots.of(result),
         )
 
     def _facts(self, result: CheckResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from collections.abc import Iterator
 
 from conformance.errors import RecordError
@@ -14,21 +15,25 @@ KIND = "picture"
 _JPEG = b"\xff\xd8\xff"
 _LARGEST, _ALL = 600_000, 12_000_000
 _MOST = 4  # of one check
+# On paper a picture takes a third of a page; what is not printed has its number in the list of evidence and lies in the record.
+_ON_PAPER, _ALL_ON_PAPER, _PICTURES_ON_PAPER = 2, 6_000_000, 30
 
 
 class Shots:
     """`of` gives the same answer each time a report is walked: what did not fit the first time never does."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, paper: bool = False) -> None:
         self._context = context
-        self._left = _ALL
+        self._left = _ALL_ON_PAPER if paper else _ALL
+        self._most = _ON_PAPER if paper else _MOST
+        self._pictures = _PICTURES_ON_PAPER if paper else 10_000
         self._fits: dict[tuple[str, str], bool] = {}
 
     def of(self, result: CheckResult) -> tuple[Shot, ...]:
         return tuple(self._shots(result))
 
     def _shots(self, result: CheckResult) -> Iterator[Shot]:
-        kept = [e for e in result.evidence if e.kind == KIND][:_MOST]
+        kept = [e for e in result.evidence if e.kind == KIND][: self._most]
         for evidence in kept:
             key = (result.key, evidence.sha256)
             if self._fits.get(key) is False:
@@ -38,8 +43,22 @@ class Shots:
             except (RecordError, OSError):
                 continue  # told where the evidence is listed
             if key not in self._fits:
-                self._fits[key] = data.startswith(_JPEG) and len(data) <= min(_LARGEST, self._left)
-                self._left -= len(data) if self._fits[key] else 0
+                self._fits[key] = bool(
+                    self._pictures and data.startswith(_JPEG) and len(data) <= min(_LARGEST, self._left)
+                )
+                if self._fits[key]:
+                    self._left -= len(data)
+                    self._pictures -= 1
             if self._fits[key]:
                 title = str(self._context.tell(evidence.label, 200))
                 yield Shot(title, "data:image/jpeg;base64," + base64.b64encode(data).decode())
+
+
+def jpeg(source: str) -> bytes | None:
+    """The picture of a `Shot`, and of nothing else that an address can name."""
+    head, _, text = source.partition(",")
+    try:
+        data = base64.b64decode(text, validate=True) if head == "data:image/jpeg;base64" else b""
+    except (binascii.Error, ValueError):
+        return None
+    return data if data.startswith(_JPEG) and len(data) <= _LARGEST else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from conformance.probe.page import chromium, visit
 from conformance.probe.turn import Turn
 from conformance.profile import load
 from conformance.record.reading import open_record
+from conformance.report.formats import export
 from conformance.run.batch import live_run, run_batch
 from conformance.specimen.server import running
 from conformance.target import load_target
@@ -200,13 +203,26 @@ def test_the_real_command_keeps_a_masked_picture_and_judges_again(
         kept = [e for e in failed.evidence if e.kind == "picture"]
         assert [(r.actual, r.where.endswith("#small")) for r in failed.reasons] == [("20×20", True)]
         assert len(kept) == 1
-        assert held.evidence(kept[0].sha256).startswith(b"\xff\xd8\xff")
+        stored = [held.evidence(e.sha256) for e in kept]
+        assert stored[0].startswith(b"\xff\xd8\xff")
         facts = held.evidence_json(next(e.sha256 for e in failed.evidence if e.kind == "exchange"))
         assert "13912345678" not in json.dumps(facts)
     assert by["pictures-have-alternatives"].verdict is Verdict.PASS
     report = (record / "report.html").read_text("utf-8")
     assert '<img src="data:image/jpeg;base64,' in report
     assert "截图：按钮太小" in report
+    for name in ("pdf", "docx"):
+        with open_record(record) as held:
+            paper = export(held, name, tmp_path / f"report.{name}").read_bytes()
+        if name == "docx":
+            with zipfile.ZipFile(io.BytesIO(paper)) as package:
+                shown = [package.read(n) for n in package.namelist() if n.startswith("word/media/")]
+                assert "截图：按钮太小" in package.read("word/document.xml").decode()
+            assert shown
+            assert shown[0] in stored
+        else:
+            assert b"/DCTDecode" in paper
+            assert any(picture in paper for picture in stored), "the very picture, and not made anew"
     monkeypatch.chdir(tmp_path)  # where the procedures are
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["rejudge", str(record)]) == 0, "without a browser and without the site"

@@ -20,6 +20,7 @@ from conformance.report.formats.glyphs import on_paper, written_out
 from conformance.report.formats.paper import pages
 from conformance.report.how import How
 from conformance.report.html import asset, environment, page_style, raw
+from conformance.report.shots import jpeg
 from conformance.report.theme import PAPER_GUARD, rendered, themed
 from conformance.report.view import build_view
 
@@ -91,5 +92,11 @@ def engine() -> Any:
 
 
 def refuse(url: str, *_: Any, **__: Any) -> Any:
-    """A report has everything in itself: whatever asks for more was put there by somebody else."""
+    """A report has everything in itself, its pictures included: whatever asks for more was put there by somebody else."""
+    data = jpeg(url)
+    if data is not None:
+        answer = getattr(engine().urls, "URLFetcherResponse", None)  # WeasyPrint before 68 takes a dict
+        return (
+            answer(url, data, {"Content-Type": "image/jpeg"}) if answer else {"string": data, "mime_type": "image/jpeg"}
+        )
     raise ValueError(f"refused: {url[:80]}")

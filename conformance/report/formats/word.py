@@ -20,7 +20,8 @@ from conformance.record.reading import Record, instant
 from conformance.report.code import png
 from conformance.report.formats.zipped import still
 from conformance.report.how import How
-from conformance.report.shape import ReportView
+from conformance.report.shape import ReportView, Shot
+from conformance.report.shots import jpeg
 from conformance.report.text import visible
 from conformance.report.view import build_view
 from conformance.resources import folder
@@ -46,7 +47,13 @@ def render(record: Record, how: How) -> bytes:
         document = DocxTemplate(str(path))
         code = view.cover.code
         picture = InlineImage(document, io.BytesIO(png(code)), width=Mm(28)) if code else ""
-        document.render({"r": view, "w": how.words(), "code": picture}, jinja_env=_environment(), autoescape=True)
+
+        def shot(one: Shot) -> Any:
+            data = jpeg(one.source) or b""
+            return InlineImage(document, io.BytesIO(data), **_size(data)) if data else ""
+
+        values = {"r": view, "w": how.words(), "code": picture, "picture": shot}
+        document.render(values, jinja_env=_environment(), autoescape=True)
         document.save(out)
     except (TemplateError, OpcError, zipfile.BadZipFile, OSError, SyntaxError, ValueError, KeyError) as error:
         raise RecordError(
@@ -59,6 +66,15 @@ def render(record: Record, how: How) -> bytes:
     data = still(out.getvalue(), instant(record.ended))
     _complete(data, view, path)
     return data
+
+
+def _size(data: bytes) -> dict[str, Any]:
+    """As wide or as high as a third of a page allows: the picture of a phone is three times as high as it is wide."""
+    from docx.image.image import Image
+    from docx.shared import Mm
+
+    image = Image.from_blob(data)
+    return {"width": Mm(110)} if image.px_width * 80 > image.px_height * 110 else {"height": Mm(80)}
 
 
 def _environment() -> SandboxedEnvironment:
