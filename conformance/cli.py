@@ -458,6 +458,7 @@ def trend(args: argparse.Namespace) -> int:
 
 
 def qualify(args: argparse.Namespace) -> int:
+    from conformance.qualify.again import warning
     from conformance.qualify.matrix import qualify, text
     from conformance.report.qualification import render_qualification
 
@@ -471,7 +472,9 @@ def qualify(args: argparse.Namespace) -> int:
         _json(matrix)
     else:
         print(text(matrix))
-        print(f"测试工具确认报告: {page}")
+        print(f"测试工具确认报告: {page}", flush=True)
+    if matrix["again"]:  # last, and on standard error: nobody is to take what was settled for what agreed at once
+        print(warning(matrix["again"]), file=sys.stderr)
     return int(not matrix["ok"])
 
 

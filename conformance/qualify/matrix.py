@@ -6,7 +6,7 @@ automatic check; each fault fails exactly the checks it names; each automatic ch
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -14,23 +14,32 @@ from conformance.model.profile import Profile
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Verdict
 from conformance.profile import load
+from conformance.qualify.again import CONFORMS, Alone, Runs, against, tried_again
 from conformance.qualify.work import SEED, Results, Work, carry_out, carry_out_alone, checks_of, verdicts, works
 from conformance.record.environment import environment, versions
 
 __all__ = ["qualify", "text", "verdicts"]
 
-Runs = dict[tuple[str, str], Results]
-_CONFORMS = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED)
-_MOST_AGAIN = 12
+Together = Callable[[Sequence[Work], TextIO | None], Runs]
 
 
-def qualify(name: str, *, only: Sequence[str] | None = None, progress: TextIO | None = None) -> dict[str, Any]:
-    """The matrix as JSON-able data. A bundle whose parts are different systems has the rows of all its parts."""
+def qualify(
+    name: str,
+    *,
+    only: Sequence[str] | None = None,
+    progress: TextIO | None = None,
+    together: Together = carry_out,
+    alone: Alone = carry_out_alone,
+) -> dict[str, Any]:
+    """The matrix as JSON-able data. A bundle whose parts are different systems has the rows of all its parts.
+
+    together, alone   what runs all the specimens, and one of them once more
+    """
     profile = load(name)
     started = datetime.now(UTC)
     todo = works(profile, only)
-    runs = carry_out(todo, progress)
-    again = _tried_again(todo, runs, progress)
+    runs = together(todo, progress)
+    again = tried_again(todo, runs, progress, alone)
     parts = [_matrix(work, _of(work, runs), complete=not only) for work in todo]
     holes = [hole for part in parts for hole in part["holes"]]
     if profile.qualified_by and not only:
@@ -64,33 +73,6 @@ def _of(work: Work, runs: Runs) -> Mapping[str, Results]:
     return {spec: runs[work.profile.id, spec] for spec in work.specimens}
 
 
-def _tried_again(todo: Sequence[Work], runs: Runs, progress: TextIO | None) -> list[str]:
-    """Try what came out wrong once more, alone, and put it in place of the first; → the names of those specimens.
-
-    Many specimens run beside each other, and on a busy machine an address expires or a delay grows before its check
-    comes to it. What is wrong by itself is wrong again. The conforming ones first: the others are compared with them.
-    """
-    out: list[str] = []
-    for doubtful in (_unpassed, _unkilled):
-        wrong = [(w.profile.id, spec) for w in todo for spec in doubtful(w, _of(w, runs))]
-        if len(wrong) > _MOST_AGAIN:  # no accident
-            break
-        for job in wrong:
-            runs[job] = carry_out_alone(*job, progress)
-            out.append(job[1])
-    return out
-
-
-def _unpassed(work: Work, runs: Mapping[str, Results]) -> list[str]:
-    automatic = [k for k, check in work.checks.items() if check.kind != "manual"]
-    return [shape for shape in work.shapes if any(runs[shape][k].verdict not in _CONFORMS for k in automatic)]
-
-
-def _unkilled(work: Work, runs: Mapping[str, Results]) -> list[str]:
-    rows = _matrix(work, runs, complete=False)["faults"]
-    return [f"{row['shape']}+{row['name']}" for row in rows if not row["ok"]]
-
-
 def _never_asked(profile: Profile, asked: Container[str]) -> list[dict[str, str]]:
     """What none of the bundles asks by which this one is qualified."""
     return [
@@ -109,15 +91,7 @@ def _matrix(work: Work, runs: Mapping[str, Results], *, complete: bool) -> dict[
     rows = []
     for shape, fault in work.tried:
         results = runs[f"{shape}+{fault.name}"]
-        failed = sorted(k for k, r in results.items() if r.verdict is Verdict.FAIL)
-        disturbed = sorted(
-            k
-            for k, r in results.items()
-            if r.verdict is not conforming[shape][k].verdict and r.verdict is not Verdict.FAIL
-        )
-        # What a fault keeps from being judged is 无法判定, named as such, and no hole; a tool that breaks on it is one.
-        broken = sorted(k for k in disturbed if results[k].verdict is not Verdict.INCONCLUSIVE)
-        expected = sorted(k for k in fault.kills if k in keys)
+        failed, expected, broken = against(work, fault, conforming[shape], results)
         for key in failed:
             if key in killed:
                 killed[key].append(fault.name)
@@ -129,7 +103,11 @@ def _matrix(work: Work, runs: Mapping[str, Results], *, complete: bool) -> dict[
                 "shape": shape,
                 "expected": expected,
                 "killed": failed,
-                "undecided": [k for k in disturbed if k not in broken],
+                "undecided": sorted(
+                    k
+                    for k, r in results.items()
+                    if r.verdict is Verdict.INCONCLUSIVE and conforming[shape][k].verdict is not Verdict.INCONCLUSIVE
+                ),
                 "disturbed": broken,
                 "ok": failed == expected and not broken,
             }
@@ -163,7 +141,7 @@ def _holes(
         states = {shape: results[key].verdict for shape, results in conforming.items()}
         # What one shape does not give (不适用, or 未检 for want of a parameter), another has to pass: see never-passed.
         for shape, verdict in states.items():
-            if verdict not in _CONFORMS:
+            if verdict not in CONFORMS:
                 why = "；".join(r.message for r in conforming[shape][key].reasons)
                 holes.append({"kind": "conforming-not-passed", "check": key, "detail": f"{shape}: {verdict} {why}"})
         if Verdict.PASS not in states.values():
@@ -201,8 +179,6 @@ def text(matrix: Mapping[str, Any]) -> str:
         f"{matrix['profile']['id']}: {count} 个自动检测项，样机通过 {passed}，被缺陷杀死 {dead}；"
         f"{len(matrix['faults'])} 个缺陷；{len(matrix['holes'])} 处缺口"
     )
-    if matrix["again"]:
-        lines.append(f"第一次的判定与应有的不同，单独再试一次，以第二次为准: {'、'.join(matrix['again'])}")
     for shape, why in matrix["specimen"]["left_out"].items():
         lines.append(f"本机没有样机 {shape} 所需的软件，它和它的缺陷没有试: {why}")
     if not matrix["complete"]:

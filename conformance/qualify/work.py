@@ -189,11 +189,11 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
 
 
 def carry_out_alone(profile: str, specimen: str, progress: TextIO | None) -> Results:
-    """One specimen, with nothing beside it."""
+    """One specimen with nothing of this qualification beside it: a process of its own, started afresh."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         seconds, results = pool.submit(_one, profile, specimen).result()
     if progress is not None:
-        print(f"单独再试一次 {specimen}，{seconds:.1f} s", file=progress, flush=True)
+        print(f"再试 {specimen}，{seconds:.1f} s", file=progress, flush=True)
     return results
 
 

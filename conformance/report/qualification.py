@@ -47,6 +47,19 @@ class HoleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AgainRow:
+    """One pair of specimen and check that did not agree at first, with all its verdicts."""
+
+    specimen: str
+    about: str
+    expected: Mark
+    verdicts: tuple[Mark, ...]
+    why: str
+    settled: bool
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixRow:
     number: str
     cells: tuple[str, ...]
@@ -65,6 +78,7 @@ class QualificationView:
     figures: tuple[Line, ...]
     holes_none: str
     holes: tuple[HoleRow, ...]
+    again: tuple[AgainRow, ...]
     checks: tuple[CheckRow, ...]
     faults: tuple[FaultRow, ...]
     matrix: tuple[MatrixRow, ...]
@@ -122,7 +136,6 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
             Line(w["qualification.profile"], subject, mono=True),
             Line(w["qualification.specimen"], shown),
             Line(w["qualification.when"], str(data.get("when", ""))),
-            *([Line(w["qualification.again"], "、".join(map(str, again)))] if (again := data.get("again")) else []),
             Line(w["qualification.digest"], str(profile.get("digest", "")), mono=True),
             Line(w["qualification.basis"], w["qualification.basis_text"]),
             Line(w["qualification.scope"], w["qualification.scope_text"]),
@@ -134,6 +147,7 @@ def build_qualification(data: Mapping[str, Any], w: Wording) -> QualificationVie
         ),
         holes_none=w["qualification.holes_partial" if part else "qualification.holes_none"],
         holes=tuple(_hole(h, numbers, fault_numbers, w) for h in holes),
+        again=tuple(row for one in data.get("again", ()) for row in _again(one, numbers, w)),
         checks=tuple(_check(c, numbers, fault_numbers, w) for c in checks),
         faults=tuple(_fault(f, numbers, fault_numbers, w) for f in faults),
         matrix=tuple(MatrixRow(numbers[c["key"]], tuple(_cell(c["key"], f) for f in faults)) for c in checks),
@@ -189,6 +203,22 @@ def _hole(data: Any, numbers: Mapping[str, str], faults: Mapping[str, str], w: W
     return HoleRow(
         str(data.get("kind", "")), f"{number} {about}" if number else about, _short(data.get("detail", ""), w)
     )
+
+
+def _again(data: Mapping[str, Any], numbers: Mapping[str, str], w: Wording) -> Iterable[AgainRow]:
+    settled = bool(data.get("settled"))
+    for check in data.get("checks", ()):
+        key, verdicts = str(check["key"]), list(check["verdicts"])
+        tried = "still" if len(verdicts) > 1 else "untried"
+        yield AgainRow(
+            specimen=_short(data.get("specimen", ""), w),
+            about=f"{numbers[key]} {key}" if key in numbers else key,
+            expected=_mark("", Verdict(check["expected"]), w.lang),
+            verdicts=tuple(_mark("", Verdict(v), w.lang) for v in verdicts),
+            why=_short(check.get("why", ""), w),
+            settled=settled,
+            word=w[f"qualification.again_{'settled' if settled else tried}"],
+        )
 
 
 def _cell(key: str, fault: Mapping[str, Any]) -> str:

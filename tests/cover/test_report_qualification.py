@@ -95,3 +95,28 @@ def test_a_plain_verdict_for_one_specimen_will_do() -> None:
     view = build_qualification(data, wording("en"))
     assert view.checks[0].good
     assert view.holes[0].detail == "plain words"
+
+
+def test_a_verdict_that_was_not_stable_is_shown_with_every_try_and_its_reason(tmp_path: Path) -> None:
+    def told(specimen: str, settled: bool, *verdicts: str) -> dict[str, Any]:
+        check = {"key": "p/5.1/ids-are-unique", "expected": "FAIL", "verdicts": list(verdicts), "why": "<b>太忙</b>"}
+        return {"profile": "p", "specimen": specimen, "settled": settled, "checks": [check]}
+
+    again = [
+        told("elicense+twins", True, "PASS", "FAIL", "FAIL", "FAIL"),
+        told("elicense+lenient", False, "ERROR", "FAIL", "ERROR"),
+        told("elicense+noisy", False, "PASS"),
+    ]
+    view = build_qualification(matrix(again=again), wording("zh-CN"))
+    assert [(a.specimen, a.settled, len(a.verdicts)) for a in view.again] == [
+        ("elicense+twins", True, 4), ("elicense+lenient", False, 3), ("elicense+noisy", False, 1),
+    ]  # fmt: skip
+    for lang, words in (
+        ("zh-CN", ("不稳定的判定", "再试全部一致，算作一致", "再试仍不一致", "没有再试", "K01 p/5.1/ids-are-unique")),
+        ("en", ("Unstable verdicts", "every further run agrees, counts", "a further run disagrees", "not tried again")),
+    ):
+        page = render_qualification(matrix(again=again), tmp_path / f"{lang}.html", lang=lang).read_text("utf-8")
+        assert all(word in page for word in words), lang
+        assert "<b>太忙</b>" not in page
+    calm = render_qualification(matrix(), tmp_path / "calm.html").read_text("utf-8")
+    assert "不稳定的判定" not in calm
