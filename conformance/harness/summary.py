@@ -9,7 +9,6 @@ from conformance.harness.wording import Words, fit, one_line
 from conformance.judge.verdicts import Conclusion
 from conformance.judge.words import overall_word
 from conformance.model.verdict import Overall, Provision, Verdict
-from conformance.record.files import batch
 from conformance.record.reading import Record
 from conformance.record.views import CheckView, ClauseView
 
@@ -43,6 +42,10 @@ def summary(record: Record, conclusion: Conclusion, words: Words, *, width: int,
 
 def _files(record: Record, words: Words, width: int, *, full: bool) -> Iterator[Line]:
     """How many files came to what, and the defects that most of them have."""
+    if not record.documents:
+        return
+    from conformance.record.files import batch
+
     found = batch(record)
     if found is None:
         return

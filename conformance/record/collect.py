@@ -8,10 +8,9 @@ from typing import Any
 
 from conformance.errors import RecordError
 from conformance.model.result import CheckResult
-from conformance.record.documents import DocumentEvent
 from conformance.record.ledger import Entry
 from conformance.record.sample import Reading
-from conformance.record.views import Attempt, Session, Void
+from conformance.record.views import Attempt, DocumentEvent, Session, Void
 
 
 @dataclass(slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.documents.finding import Level
 from conformance.errors import RecordError
+from conformance.record.views import DocumentEvent
 from conformance.run import material
 from conformance.run.documents import Documents, Examiner, File, licences
 from conformance.run.looked import Looked, SealNumbers
@@ -17,33 +17,6 @@ from conformance.run.tally import Question, Tally
 
 if TYPE_CHECKING:
     from conformance.record.reading import Record
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentEvent:
-    """A `document` event. `examination`: SHA-256 of its examination; `kept`: the record holds its bytes under `sha256`."""
-
-    name: str
-    size: int
-    sha256: str
-    sm3: str
-    kind: str
-    examination: str
-    kept: bool
-    facts: Mapping[str, Any]
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> DocumentEvent:
-        return cls(
-            str(data["name"]),
-            int(data["size"]),
-            str(data["sha256"]),
-            str(data["sm3"]),
-            str(data.get("kind", "")),
-            str(data["examination"]),
-            bool(data["kept"]),
-            data.get("facts") or {},
-        )
 
 
 def examinations(record: Record) -> Iterator[tuple[DocumentEvent, Looked]]:

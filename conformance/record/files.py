@@ -11,7 +11,8 @@ from conformance.documents.finding import Level
 from conformance.documents.plain import why
 from conformance.judge.verdicts import ClauseOutcome, conclusion
 from conformance.model.verdict import Overall, Provision, Verdict
-from conformance.record.documents import DocumentEvent, examinations
+from conformance.record.documents import examinations
+from conformance.record.views import DocumentEvent
 from conformance.run.looked import Looked
 from conformance.run.tally import Question, level_of
 

@@ -62,6 +62,33 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentEvent:
+    """A `document` event. `examination`: SHA-256 of its examination; `kept`: the record holds its bytes under `sha256`."""
+
+    name: str
+    size: int
+    sha256: str
+    sm3: str
+    kind: str
+    examination: str
+    kept: bool
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> DocumentEvent:
+        return cls(
+            str(data["name"]),
+            int(data["size"]),
+            str(data["sha256"]),
+            str(data["sm3"]),
+            str(data.get("kind", "")),
+            str(data["examination"]),
+            bool(data["kept"]),
+            data.get("facts") or {},
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """A check with its deciding result and everything that was tried."""
 

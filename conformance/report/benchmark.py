@@ -13,7 +13,8 @@ from typing import Any
 
 from conformance.judge.levels import Gate, GateResult, Level, standing, way_up
 from conformance.model.verdict import Verdict
-from conformance.report.context import Context, mapping
+from conformance.record.collect import mapping
+from conformance.report.context import Context
 from conformance.report.shape import BenchmarkView, LevelView, Table
 
 _COMPARE: Mapping[str, Callable[[float, float], bool]] = {

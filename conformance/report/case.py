@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.report.context import Context, mapping
+from conformance.record.collect import mapping
+from conformance.report.context import Context
 from conformance.report.shape import Line
 
 # (path in the case, wording key, supplied by the client)

@@ -12,6 +12,7 @@ from typing import Any
 from conformance.judge.words import clause_word, word
 from conformance.model.profile import Profile
 from conformance.model.verdict import Provision, Verdict
+from conformance.record.collect import mapping
 from conformance.record.reading import ClauseView as Judged
 from conformance.record.reading import Record
 from conformance.report.english import Both, english
@@ -221,7 +222,3 @@ class Context:
         if len(keys) > limit:
             text += " " + self.words.fill("conclusion.more", n=len(keys) - limit)
         return text
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

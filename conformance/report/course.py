@@ -8,8 +8,9 @@ from typing import Any
 from conformance.judge.waiver import Attestation
 from conformance.judge.words import cause_word, check_word
 from conformance.model.verdict import Cause
+from conformance.record.collect import mapping
 from conformance.record.reading import Attempt, Session
-from conformance.report.context import Context, mapping
+from conformance.report.context import Context
 from conformance.report.shape import Line, Table
 from conformance.report.vantage import vantage
 

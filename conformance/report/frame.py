@@ -9,12 +9,13 @@ from conformance.judge.verdicts import Conclusion as Judged
 from conformance.judge.verdicts import ConclusionReason
 from conformance.judge.words import overall_word
 from conformance.model.verdict import Overall, Verdict
+from conformance.record.collect import mapping
 from conformance.record.digest import sha256
 from conformance.record.source import LEDGER, MANIFEST, read_bytes
 from conformance.report.case import Case
 from conformance.report.clauses import unconfirmed_that_count
 from conformance.report.code import code
-from conformance.report.context import Context, mapping
+from conformance.report.context import Context
 from conformance.report.issued import MarkSlot
 from conformance.report.kind import Kind, kind_of
 from conformance.report.shape import Conclusion, Count, Cover, Figure, Line, Slot

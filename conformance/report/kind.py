@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance.report.context import mapping
-from conformance.report.issued import Issued
+from conformance.record.collect import mapping
+
+if TYPE_CHECKING:
+    from conformance.report.issued import Issued
 
 
 @dataclass(frozen=True, slots=True)

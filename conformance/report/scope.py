@@ -8,9 +8,10 @@ from typing import Any
 
 from conformance.model.profile import Parameter
 from conformance.model.verdict import Grade, Verdict
+from conformance.record.collect import mapping
 from conformance.record.reading import ClauseView as Judged
 from conformance.report.clauses import predicate
-from conformance.report.context import LONG, Context, mapping
+from conformance.report.context import LONG, Context
 from conformance.report.shape import Answer, CoverageRow, ParameterView, Rows, Table, Untested
 
 SHOWN_EXCLUDED = 60

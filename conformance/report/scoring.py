@@ -11,8 +11,9 @@ from conformance.judge.scoring import Deduction, Found, Rules, Score
 from conformance.judge.words import clause_word
 from conformance.model.profile import Profile
 from conformance.model.verdict import Provision, Verdict
+from conformance.record.collect import mapping
 from conformance.record.reading import ClauseView
-from conformance.report.context import Context, mapping
+from conformance.report.context import Context
 from conformance.report.shape import ScoringView, Table
 
 _PLACES = frozenset(("处", "个"))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.errors import RecordError
-from conformance.report.context import Context, mapping
+from conformance.record.collect import mapping
+from conformance.report.context import Context
 from conformance.report.shape import Line
 
 _LABEL = " vantage"  # "交互 1 vantage" (`conformance.run.context`)

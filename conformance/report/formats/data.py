@@ -13,13 +13,14 @@ from typing import Any
 from conformance.judge.words import clause_word, overall_word
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Verdict
+from conformance.record.collect import mapping
 from conformance.record.digest import digests
 from conformance.record.reading import CheckView, ClauseView, Record
 from conformance.record.source import LEDGER, MANIFEST, read_bytes
 from conformance.report import benchmark, frame, scope, scoring
 from conformance.report.case import read_case
 from conformance.report.clauses import predicate
-from conformance.report.context import LONG, Context, mapping
+from conformance.report.context import LONG, Context
 from conformance.report.formats.byfile import files
 from conformance.report.how import How
 from conformance.report.issued import Issued

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.model.verdict import Overall
+from conformance.record.collect import mapping
 from conformance.record.digest import canonical, digests
 from conformance.record.reading import Record
-from conformance.report.context import mapping
 from conformance.report.formats.data import document, encode
 from conformance.report.formats.each import Test, each_test
 from conformance.report.how import How
