@@ -31,6 +31,7 @@ import peers  # noqa: E402
 CACHE = HERE.parent / ".cache" / "bench"
 PORT = 18765
 AWAY = CACHE / "away"
+_ASKED = re.compile(r"(.*?)(?: \(asked: ([^)]*)\))?")  # a label says what is asked of the case
 BASE = f"http://127.0.0.1:{PORT}"
 
 
@@ -155,7 +156,12 @@ def cases(folder: Path, with_peers: bool) -> list[Case]:
     out.append(Case("report of 10,000 clauses opened in a browser (asked: 3 s)", [python, str(HERE / "browser.py"), "10000"], folder, serial=True, say=True))  # fmt: skip
     site = str(HERE / "govsite.py")
     out.append(Case("a crawl of 1,000 pages of a site (asked: 120 s)", [python, site, "crawl"], folder, say=True))
-    out.append(Case("govsite over its specimen (asked: 60 s)", [python, site, "run"], folder, say=True))
+    out.append(
+        Case(
+            "govsite over its specimens, browser checks included (asked: 60 s)", [python, site, "run"], folder, say=True
+        )
+    )
+    out.append(Case("visits to pages in a browser, 33 of them", [python, str(HERE / "pages.py")], folder, serial=True, say=True))  # fmt: skip
     packed = CACHE / "package.apk"
     if not packed.exists():
         subprocess.run([python, str(HERE / "package.py"), "make", str(packed)], check=True)
@@ -184,16 +190,20 @@ def real_files() -> list[Path]:
 
 def table(measured: list[Case]) -> str:
     medians = {c.label: [statistics.median(r[n] for r in c.runs) for n in range(3)] for c in measured if c.runs}
-    lines = ["| | wall s (min–max) | CPU s | peak MB | wall ratio | CPU ratio |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| | asked | wall s (min–max) | CPU s | peak MB | wall ratio | CPU ratio |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for case in measured:
+        name, asked = _ASKED.fullmatch(case.label).groups("")  # type: ignore[union-attr] - matches any text
         if case.label not in medians:
-            lines.append(f"| {case.label} | {case.note} | | | | |")
+            lines.append(f"| {name} | {asked} | {case.note} | | | | |")
             continue
         wall, cpu, peak = medians[case.label]
         low, high = min(r[0] for r in case.runs), max(r[0] for r in case.runs)
         base = medians.get(case.base)
         ratios = f"{wall / base[0]:.2f} | {cpu / base[1]:.2f}" if base and case.base != case.label else " | "
-        lines.append(f"| {case.label} | {wall:.2f} ({low:.2f}–{high:.2f}) | {cpu:.2f} | {peak:.0f} | {ratios} |")
+        lines.append(f"| {name} | {asked} | {wall:.2f} ({low:.2f}–{high:.2f}) | {cpu:.2f} | {peak:.0f} | {ratios} |")
     return "\n".join(lines)
 
 
