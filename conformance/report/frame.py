@@ -229,7 +229,7 @@ def summary(context: Context, case: Case, run: str) -> tuple[Line, ...]:
         Line(w["basis.hosts"], say(", ".join(map(str, target.get("hosts") or ()))), mono=True),
         Line(w["basis.writes"], w["basis.writes_allowed" if target.get("writes") else "basis.writes_denied"]),
     ]
-    if str(target.get("base_url", "")).startswith("https") or trust == "tls_off":
+    if str(target.get("base_url", "")).startswith("https") or trust != "tls_on":
         lines.append(Line(w["basis.tls"], w[f"basis.{trust}"]))
     return (*(line for line in lines if line.value), *case.detail)
 
