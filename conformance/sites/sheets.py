@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,8 +78,11 @@ def _add(matcher: Any, select: Any, selectors: Any, declared: Mapping[str, tuple
     return True
 
 
-def hidden_links(page: bytes, base: str, content_type: str, sheets: Sheets) -> Mapping[str, str]:
-    """Address of a link → the declaration that hides it, for the links of a page that the sheets keep from sight."""
+def hidden_links(
+    page: bytes, base: str, content_type: str, sheets: Sheets, wanted: Collection[str]
+) -> Mapping[str, str]:
+    """Address of a link → the declaration that hides it, for those of the wanted links of a page that the sheets keep from
+    sight."""
     root = html.tree(page[: html.MOST], content_type) if sheets.matcher is not None else None
     if root is None:
         return {}
@@ -92,7 +95,7 @@ def hidden_links(page: bytes, base: str, content_type: str, sheets: Sheets) -> M
         if element.local_name not in ("a", "area") or len(out) >= _MOST_LINKS or n > 100 * _MOST_LINKS:
             continue
         url = join(base, element.etree_element.get("href") or "")
-        if url is None or url in out:
+        if url is None or url in out or url not in wanted:
             continue
         step, depth = element, 0
         while step is not None and depth < _DEEPEST:

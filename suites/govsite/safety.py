@@ -64,7 +64,8 @@ class _Sheets:
 
     def hidden(self, url: str, page: Facts) -> Mapping[str, str]:
         """Address → how a sheet hides it, where the page has links that could matter."""
-        if not any(not self._found.inside(k.url) and not k.hidden for k in page.links):
+        wanted = {k.url for k in page.links if not k.hidden and not self._found.inside(k.url)}
+        if not wanted:
             return {}
         texts = {address: self._text(address, url) for address in page.styles}
         which = tuple(address for address, text in texts.items() if text)
@@ -73,7 +74,8 @@ class _Sheets:
         response = self._found.exchanges[url].response
         if response is None:
             return {}
-        return sheets.hidden_links(response.body, url, response.header("content-type") or "", self._read[which])
+        kind = response.header("content-type") or ""
+        return sheets.hidden_links(response.body, url, kind, self._read[which], wanted)
 
     def _text(self, address: str, url: str) -> bytes:
         exchange = self._found.exchanges.get(address)

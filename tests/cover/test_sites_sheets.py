@@ -12,7 +12,9 @@ BASE = "http://www.example.gov.cn/"
 
 def hidden(css: str, body: str) -> str:
     page = f"<html><body>{body}</body></html>".encode()
-    return dict(sheets.hidden_links(page, BASE, "text/html; charset=utf-8", sheets.read([css.encode()]))).get(LINK, "")
+    return dict(sheets.hidden_links(page, BASE, "text/html; charset=utf-8", sheets.read([css.encode()]), [LINK])).get(
+        LINK, ""
+    )
 
 
 BODY = f'<div class="tail" id="t"><ul class="more"><li><a class="k" href="{LINK}">x</a></li></ul></div>'
@@ -49,8 +51,8 @@ def test_rules_that_do_not(css: str) -> None:
 def test_sheets_come_in_the_order_of_the_page() -> None:
     page = f"<html><body>{BODY}</body></html>".encode()
     both = [b".more{display:none}", b".more{display:block}"]
-    assert not sheets.hidden_links(page, BASE, "", sheets.read(both))
-    assert sheets.hidden_links(page, BASE, "", sheets.read(both[::-1]))
+    assert not sheets.hidden_links(page, BASE, "", sheets.read(both), [LINK])
+    assert sheets.hidden_links(page, BASE, "", sheets.read(both[::-1]), [LINK])
 
 
 def test_hostile_sheets_end_soon() -> None:
