@@ -14,7 +14,8 @@ from conformance.model.profile import Profile
 from conformance.model.target import Target
 from conformance.plan.files import has_document_checks
 from conformance.profile import load, read_file
-from conformance.target import load_target
+from conformance.target import binding, load_target
+from conformance.target.requirements import requirements
 
 
 class Specimen(Protocol):
@@ -81,6 +82,7 @@ def open_target(
 
         specimen = start(text.removeprefix("specimen:"))
         try:
+            specimen.target = fitted(specimen.target, profile)
             if not laboratory and not _hollow(text):
                 specimen.target = attest_manual(specimen.target, profile)
             return _checked(load_target(specimen.target, profile, overrides=parameters), profile, None), specimen
@@ -134,11 +136,25 @@ def _hollow(spec: str) -> bool:
     return any(f.kind == WHOLE_SYSTEM for f in faults(name) if f.name in active)
 
 
+def fitted(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
+    """A specimen's target serves a bundle and each of its parts: what this profile does not ask for is left out.
+
+    Only specimens get this; in a target file a parameter that nothing asks for is a slip (T120).
+    """
+    known = {
+        *requirements(profile).parameters,
+        *binding.used_names(target.get("bindings") or {}, target.get("auth") or {}),
+    }
+    given = target.get("parameters") or {}
+    return {**target, "parameters": {name: value for name, value in given.items() if name in known}}
+
+
 def attest_manual(target: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
     """A specimen's manual checks are attested by its maker: a newcomer sees the whole of a conclusion.
 
     Only specimens get this; a real target's attestations are its laboratory's own words.
     """
+    target = fitted(target, profile)
     attested = {a["check"] for a in target.get("attestations", ())}
     added = [
         {

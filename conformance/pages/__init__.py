@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.pages import captcha, keyboard, notices
 from conformance.pages.axe import expect_axe
 from conformance.pages.facts import Asked, Control, Frame, Image, Layer, Look, Page, Paragraph, Text
 from conformance.pages.finding import (
@@ -21,6 +22,6 @@ from conformance.pages.telling import expect_each, show
 
 __all__ = [
     "Asked", "Consent", "Control", "Frame", "Image", "Layer", "Look", "Page", "Paragraph", "Text", "Way",
-    "closing", "consent_of", "entered", "expect_axe", "expect_each", "floating", "inside", "link", "named", "open_page",
-    "reach", "require_consent", "show", "wrong",
+    "captcha", "closing", "consent_of", "entered", "expect_axe", "expect_each", "floating", "inside", "keyboard", "link", "named", "notices",
+    "open_page", "reach", "require_consent", "show", "wrong",
 ]  # fmt: skip

@@ -19,7 +19,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Text:
     """An element that holds text of its own. `line`: the computed line height, `pitch`: the measured one of two lines
-    or more. `where`: footer, header, nav, dialog, a, button or label round it."""
+    or more. `where`: footer, header, nav, dialog, a, button or label round it. `live`: in a live region, which a screen
+    reader reads out when it changes; `passing`: it stands where passing notices do (fixed, or called so)."""
 
     sel: str
     tag: str
@@ -32,6 +33,9 @@ class Text:
     weight: str = ""
     colour: str = ""
     where: str = ""
+    font: str = ""
+    live: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,9 @@ class Look:
 class Page:
     """One visit. `first` is the page as opened, `look` as it was left; `steps` say what was done and whether it could be.
 
-    `redirects`: addresses on the way; `focus`: where each Tab went, None for the page itself.
+    `load_ms`: from the start to the end of the event `load`, `held_ms` of it some request waited for the limits of the
+    target; `redirects`: addresses on the way; `focus`: where each Tab went, None for the page itself; `colours`: for each step
+    `colours`, which colour covers how many of the cells of the page.
     """
 
     asked: str
@@ -192,6 +198,8 @@ class Page:
     errors: tuple[Mapping[str, Any], ...]
     axe: Mapping[str, Any] | None
     picture: str = ""
+    colours: tuple[Mapping[str, Any], ...] = ()
+    held_ms: float = 0.0
     where: str = field(default="", compare=False)  # the exchange that it was read from
 
     @cached_property
@@ -243,6 +251,8 @@ def read(facts: Mapping[str, Any], where: str = "") -> Page:
         errors=tuple(facts["errors"]),
         axe=facts["axe"],
         picture=str(facts.get("picture", "")),
+        colours=tuple(facts.get("colours", ())),
+        held_ms=float(facts.get("held_ms", 0)),
         where=where,
     )
 

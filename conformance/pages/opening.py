@@ -32,9 +32,15 @@ _CHALLENGES = (
 
 
 def named(
-    check: Procedure, name: str, *, steps: Sequence[Sequence[Any]] = (), axe: bool = False, device: str = ""
+    check: Procedure,
+    name: str,
+    *,
+    steps: Sequence[Sequence[Any]] = (),
+    axe: bool = False,
+    device: str = "",
+    fresh: bool = False,
 ) -> Page:
-    """A page that the target lists under `pages`, known to be the right one."""
+    """A page that the target lists under `pages`, known to be the right one. `fresh`: see `open_page`."""
     entry = check.page(name)
     return open_page(
         check,
@@ -44,6 +50,7 @@ def named(
         device=device or entry.get("device", "phone"),
         steps=steps,
         axe=axe,
+        fresh=fresh,
     )
 
 
@@ -57,14 +64,15 @@ def open_page(
     steps: Sequence[Sequence[Any]] = (),
     axe: bool = False,
     judge: bool = True,
+    fresh: bool = False,
 ) -> Page:
     """One visit (`conformance.probe.page.visit` says what steps there are). Stops the check as 无法判定 when the page
     does not open, or is not the right one; `judge` False: a page that opens is returned whatever it is.
 
     The check needs `calls: [visit]`, and one of its `requests` for every different visit. The same visit by several
-    checks of a run is made once.
+    checks of a run is made once, unless it is asked for `fresh`. Every visit begins with nothing in its cache.
     """
-    exchange = check.send(OPERATION, [visit.request(url, device=device, steps=steps, axe=axe)])[0]
+    exchange = check.send(OPERATION, [visit.request(url, device=device, steps=steps, axe=axe)], fresh=fresh)[0]
     where = f"交互 {check.count} {title} {url}"
     if exchange.response is None:
         fault = exchange.fault

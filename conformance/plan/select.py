@@ -106,9 +106,6 @@ def _decided(entry: Planned, target: Target, at: datetime, served: bool) -> Chec
             where="documents",
         )
         return result(Verdict.NOT_TESTED, Cause.CONFIGURATION, reason)
-    if not target.pages and any(need.startswith("page:") for need in entry.check.needs):
-        reason = Reason("没有送检页面（target 没有 pages）", expected="pages 中列出的页面", actual="无", where="pages")
-        return result(Verdict.NOT_APPLICABLE, None, reason)
     missing = [need for need in entry.check.needs if not _given(need, target)]
     if missing:
         kind = missing[0].partition(":")[0] if ":" in missing[0] else ""

@@ -27,7 +27,7 @@ from conformance.probe.page.memory import Memory
 from conformance.profile import load
 from conformance.run.batch import live_run, run_batch
 from conformance.run.looked import Looked
-from conformance.specimen.fault import Fault
+from conformance.specimen.fault import DEVIATION, Fault
 from conformance.specimen.registry import faults, names, parse, start
 from conformance.specimen.registry import load as load_specimen
 from conformance.target import load_target
@@ -84,7 +84,10 @@ def _work(profile: Profile, family: str, only: Sequence[str] | None) -> Work:
     every = [n for n in names() if n == family or (n.startswith(f"{family}-") and _is_shape(n, profile))]
     left_out = {n: why for n in every if (why := str(getattr(load_specimen(n), "missing", "")))}
     shapes = tuple(n for n in every if n not in left_out)
-    known = {f.name: (shape, f) for shape in reversed(shapes) for f in faults(shape) if f.kind != "whole-system"}
+    # A fault is tried in the first shape that has it, and where one of them needs no browser, there.
+    chosen = list(reversed(shapes))
+    chosen.sort(key=lambda n: not getattr(load_specimen(n), "browses", False))
+    known = {f.name: (shape, f) for shape in chosen for f in faults(shape) if f.kind == DEVIATION}
     if only:
         _must_be_known(only, known, family)
         return Work(profile, family, shapes, tuple(known[f] for f in only), left_out)

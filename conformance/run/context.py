@@ -212,6 +212,11 @@ class Procedure:
         """Requests that the target allows to be under way at the same time."""
         return self._run.target.limits.concurrency
 
+    @property
+    def patience(self) -> float:
+        """Seconds that the target allows one thing to take (`limits.timeout`)."""
+        return self._run.target.limits.timeout
+
     def file(self, parameter: str) -> bytes:
         """The content of a file that the target names; it becomes evidence, so that a replay reads the same."""
         name = str(self.parameter(parameter))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 DEVIATION = "deviation"
 WHOLE_SYSTEM = "whole-system"
+REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class Fault:
 
     A check may be undecided under it as well: a fault can take away what a check needs before it can begin.
 
-    kind    `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system
+    kind    `deviation` touches one behaviour and stands in the kill matrix; `whole-system` replaces the system;
+            `review` is what a clause leaves to a person: 需人工复核 and no failure, so it stands in no matrix
     shapes  the specimens it exists in; empty means all of them
     source  where the fault was seen, in the keys of the notes ("F1", "C8"), or "假想" when nobody reported one
     """

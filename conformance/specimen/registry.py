@@ -149,7 +149,7 @@ def _specimens() -> dict[str, Specimen]:
     from conformance.specimen.govapp_pages.specimen import PagesSpecimen
     from conformance.specimen.govsite.elder import ElderSite
     from conformance.specimen.govsite.pay import PaySite
-    from conformance.specimen.govsite.specimen import GovSite
+    from conformance.specimen.govsite.specimen import SPECIMENS as GOVSITE
     from conformance.specimen.ipv6 import Ipv6Specimen
     from conformance.specimen.ipv6_api.specimen import SPECIMENS as IPV6_API
     from conformance.specimen.ipv6_node.specimen import SPECIMENS as IPV6_NODE
@@ -166,7 +166,7 @@ def _specimens() -> dict[str, Specimen]:
             *IPV6_NODE,
             Ipv6Specimen(),
             PackageSpecimen(),
-            GovSite(),
+            *GOVSITE,
             ElderSite(),
             PaySite(),
             *GOVAPP_BACKEND,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from conformance.pages import Page, entered, expect_axe, show
+from conformance.pages import Page, entered, expect_axe, expect_each, keyboard, notices, show
 from conformance.suite import Cause, Procedure
 
 
@@ -104,26 +104,11 @@ def the_keyboard_is_never_trapped(check: Procedure) -> None:
     """全程键盘操作：Tab 不会困在一处。"""
     for name in ("signin", "form"):
         page = entered(check, name, steps=[["tab", 60]])
-        visited = [f["sel"] for f in page.focus if f is not None and not f["frame"]]
+        visited = {f["sel"] for f in keyboard.stops(page) if not f["frame"]}
         check.require(bool(visited), f"页面 {name} 按 Tab 没有走到任何控件", Cause.SYSTEM)
-        check.witness(f"{name} 按 Tab 走过 {len(set(visited))} 个控件")
-        trap = next((s for s in set(visited) if _held(visited, s)), "")
-        if not check.expect(
-            not trap,
-            "按 Tab 困在一个控件里",
-            expected="同一控件连续得到焦点不超过 3 次",
-            actual=f"{trap} 连续 {visited.count(trap)} 次",
-            where=f"{page.url} {trap}",
-        ):
-            show(check, page, "截图：困住焦点的控件", _boxes(page, trap))
-
-
-def _held(visited: list[str], sel: str) -> bool:
-    run = longest = 0
-    for one in visited:
-        run = run + 1 if one == sel else 0
-        longest = max(longest, run)
-    return longest > 3
+        check.witness(f"{name} 按 Tab 走过 {len(visited)} 个控件")
+        if held := keyboard.expect_no_trap(check, page):
+            show(check, page, "截图：困住焦点的控件", _boxes(page, held))
 
 
 def _boxes(page: Page, sel: str) -> list[tuple[float, ...]]:
@@ -143,3 +128,32 @@ def updated_parts_have_names(check: Procedure) -> None:
     check.require(added > 0, f"按“{word}”之后没有新增的控件，请换一个 h5_update_control")
     check.witness(f"按“{word}”之后新增 {added} 个控件")
     expect_axe(check, page, ["button-name", "link-name", "label", "input-button-name", "aria-command-name"])
+
+
+def passing_notices_are_read_out(check: Procedure) -> None:
+    """3.2.4.2：会自动消失的提示在 live region 里，出现时读屏会读出来。按参数所指的控件，看出现又消失的文字。"""
+    seconds = float(check.parameter("passing_notice_seconds"))
+    for name, word in check.pairs("passing_notice_controls").items():
+        plain = entered(check, name)
+        control = next((c for c in plain.look.controls if c.shown and word in c.name), None)
+        check.require(control is not None, f"页面 {name} 没有名为“{word}”的控件，请核对 passing_notice_controls")
+        assert control is not None
+        steps: list[list[object]] = [["click", control.sel], ["look"], ["wait", 0.7], ["look"], ["wait", seconds]]
+        page = entered(check, name, steps=steps)
+        check.require(page.done, f"“{word}”按不下去：{page.undone}", Cause.SYSTEM)
+        found = notices.passing(page)
+        check.require(
+            bool(found),
+            f"按“{word}”之后 {seconds:g} 秒内没有出现又消失的提示，请换一个 passing_notice_controls；"
+            "没有这种提示的，declares 里写 passing_notices: false",
+        )
+        expect_each(
+            check,
+            page,
+            found,
+            lambda t: t.live,
+            "会自动消失的提示不在 live region 里，读屏不会读出",
+            expected="aria-live、role=status 或 role=alert",
+            actual=lambda t: "在 live region 里" if t.live else "没有",
+            what=lambda t: t.text,
+        )

@@ -6,8 +6,8 @@ import re
 
 from conformance.pages import (
     Control,
-    Look,
     Page,
+    captcha,
     consent_of,
     entered,
     floating,
@@ -29,8 +29,6 @@ _SERVICES = {
     "投诉建议": r"投诉|建议|意见反馈",
     "评价反馈": r"评价|好差评",
 }
-_CAPTCHA = re.compile(r"captcha|verify|vcode|验证码|滑块", re.IGNORECASE)
-_OTHER_SENSE = re.compile(r"语音|听|声音|短信|手机验证")
 _WRONG = re.compile(r"错误|不正确|有误|失败|不匹配|不存在|无效")
 _FORCED = re.compile(r"下载\s*(App|APP|客户端)|打开\s*(App|APP|客户端)|立即下载|展开全文|查看全文|App内|APP内")
 _DOWNLOAD = {
@@ -237,10 +235,10 @@ def a_wrong_password_is_told_in_words(check: Procedure) -> None:
 def a_captcha_has_another_sense(check: Procedure) -> None:
     """1.5：非文本的验证码有不同感官的替代形式，按下去有反应。"""
     page = named(check, "signin")
-    images = [i for i in page.first.images if i.shown and _CAPTCHA.search(f"{i.src} {i.alt} {i.sel}")]
+    images = captcha.captchas(page.first)
     if not images:
         return check.rule_out("登录页没有图形验证码")
-    other = next((c for c in page.first.controls if c.shown and _OTHER_SENSE.search(c.name)), None)
+    other = captcha.offered(page.first, captcha.OTHER_SENSE)
     check.witness(f"图形验证码 {images[0].sel}，替代形式：{other.name if other else '没有'}")
     if not check.expect(
         other is not None,
@@ -253,7 +251,7 @@ def a_captcha_has_another_sense(check: Procedure) -> None:
     if other is None:
         return None
     after = named(check, "signin", steps=[["click", other.sel], ["wait", 0.3]])
-    works = after.done and _changed(page.first, after.look)
+    works = after.done and captcha.changed(page.first, after.look)
     check.expect(
         works,
         "替代形式的控件没有反应",
@@ -262,11 +260,3 @@ def a_captcha_has_another_sense(check: Procedure) -> None:
         where=f"{after.url} {other.sel}",
     )
     return None
-
-
-def _changed(before: Look, after: Look) -> bool:
-    return (
-        len(after.media) > len(before.media)
-        or " ".join(after.text.split()) != " ".join(before.text.split())
-        or after.url != before.url
-    )

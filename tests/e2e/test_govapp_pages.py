@@ -8,7 +8,7 @@ from typing import Any
 import chrome
 import pytest
 
-from conformance.harness.loading import attest_manual
+from conformance.harness.loading import attest_manual, fitted
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import plan
@@ -27,7 +27,7 @@ def judged(
     """Clause/check → result of what is asked of a specimen."""
     loaded = load(profile)
     with registry.start(spec) as running:
-        made = {**attest_manual(running.target, loaded), **(change or {})}
+        made = fitted({**attest_manual(running.target, loaded), **(change or {})}, loaded)
         target = load_target(made, loaded)
         run = live_run(loaded, target, seed=20260101)
         try:

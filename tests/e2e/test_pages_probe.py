@@ -173,7 +173,7 @@ def test_pages_that_were_not_handed_in(url: str, tmp_path: Path) -> None:
     other = {**given, "pages": {"other": given["pages"]["home"]}}
     assert {r.verdict for r in results(write(tmp_path), other).values()} == {Verdict.NOT_TESTED}
     without = {k: v for k, v in given.items() if k != "pages"}
-    assert {r.verdict for r in results(write(tmp_path), without).values()} == {Verdict.NOT_APPLICABLE}
+    assert {r.verdict for r in results(write(tmp_path), without).values()} == {Verdict.NOT_TESTED}
 
 
 def test_without_a_browser_it_is_said_what_to_install(

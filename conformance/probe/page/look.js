@@ -40,6 +40,17 @@
     return steps.length ? round(steps[Math.floor(steps.length / 2)]) : null;
   };
 
+  // Whether a screen reader is told of a text when it comes up, and whether the text looks like a passing notice.
+  const LIVE = "[aria-live=polite],[aria-live=assertive],[role=alert],[role=status],[role=log],[role=alertdialog],output";
+  const NOTICE = /(^|[\s_-])(toast|snackbar|message|msg|notice|notify|notification|tips?|alert|popup|layer)([\s_-]|\d|$)/i;
+  const passing = e => {
+    for (let at = e, n = 0; at && at !== document.body && n < 6; at = at.parentElement, n++) {
+      if (at.matches(LIVE) || getComputedStyle(at).position === "fixed") return true;
+      if (n < 4 && NOTICE.test(at.id + " " + (at.getAttribute("class") || ""))) return true;
+    }
+    return false;
+  };
+
   const texts = [];
   const seen = new Set();
   const walker = document.createTreeWalker(document.body || document.documentElement, NodeFilter.SHOW_TEXT);
@@ -53,6 +64,7 @@
     texts.push({
       sel: path(e), tag: e.localName, text: cut(own, 60), chars: own.length, size: round(parseFloat(style.fontSize)),
       line: style.lineHeight === "normal" ? null : round(parseFloat(style.lineHeight)), pitch: pitch(e),
+      font: cut(style.fontFamily, 120), live: !!e.closest(LIVE), passing: passing(e),
       weight: style.fontWeight, colour: style.color, in: path(e.closest("footer,header,nav,dialog,[role=dialog]") || e).slice(0, 80),
       where: (e.closest("footer,header,nav,dialog,[role=dialog],a,button,label") || {localName: ""}).localName, box: box(e.getBoundingClientRect()),
     });
@@ -135,7 +147,8 @@
   const images = [...document.images].slice(0, MOST).map(e => ({sel: path(e), src: e.src.startsWith("data:") ? "data:" : e.src.slice(0, 500),
     alt: e.getAttribute("alt"), shown: shown(e), box: box(e.getBoundingClientRect())}));
   const media = [...document.querySelectorAll("audio,video")].slice(0, 40).map(e => ({sel: path(e), tag: e.localName,
-    src: String(e.currentSrc || e.src).slice(0, 200), autoplay: e.autoplay, controls: e.controls, shown: shown(e)}));
+    src: String(e.currentSrc || e.src).slice(0, 200), autoplay: e.autoplay, controls: e.controls, shown: shown(e),
+    paused: e.paused, time: round(e.currentTime)}));
   const metas = {};
   for (const m of [...document.querySelectorAll("meta[name],meta[property],meta[http-equiv]")].slice(0, 200)) {
     const key = m.getAttribute("name") || m.getAttribute("property") || m.getAttribute("http-equiv");

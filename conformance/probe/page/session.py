@@ -26,6 +26,7 @@ _QUIET, _SETTLE = 0.12, 3.0  # seconds without a request under way, and the most
 _PICTURE_HEIGHT = 6000
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _FIRST = "the request that opens the page"
+_HELD = 25  # Tabs in a row that one element takes, a player with all its buttons takes fewer
 _PATIENCE = 8.0  # seconds until a control has to be there and be free to press
 _HERE = Path(__file__).parent
 _PHONE = {
@@ -69,6 +70,7 @@ class Session:
     _page: Any = None
     _context: Any = None
     _step: int = 0
+    _staying: bool = False  # no page of another host is to be opened now
     _under_way: int = 0
     _asked: int = 0
     _bytes: int = 0
@@ -83,6 +85,7 @@ class Session:
     _steps: list[dict[str, Any]] = field(default_factory=list)
     _looks: list[dict[str, Any]] = field(default_factory=list)
     _focus: list[Any] = field(default_factory=list)
+    _colours: list[Any] = field(default_factory=list)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
     _refused: PageFault | None = None
 
@@ -180,6 +183,7 @@ class Session:
             "steps": self._steps,
             "looks": self._looks,
             "focus": self._focus,
+            "colours": self._colours,
             "axe": axe,
             "requests": self._requests,
             "asked_for": self._asked,
@@ -192,11 +196,13 @@ class Session:
     async def _open(self) -> dict[str, Any]:
         self._going = self.url
         await self._pay(_FIRST)  # before the clock of the browser starts
+        waited = self._toll.waited
         try:
             answer = await self._page.goto(self.url, wait_until="commit", timeout=self.bounds.opening * 1000)
         except self.playwright.TimeoutError:
             raise PageFault("timeout", f"{self.bounds.opening:g} 秒内没有打开（limits.timeout）") from None
         loaded = await self._loaded()
+        held = self._toll.waited - waited
         await self._settle()
         if answer is None:
             raise PageFault("request", "这个地址不是网页")
@@ -211,6 +217,7 @@ class Session:
             "redirects": chain,
             "loaded": loaded,
             "load_ms": await self._load_time(),
+            "held_ms": round(1000 * held, 1),
         }
 
     async def _loaded(self) -> bool:
@@ -247,7 +254,8 @@ class Session:
         noted: dict[str, Any] = {"do": list(step[:2]), "ok": True}
         self._steps.append(noted)
         try:
-            if word == "click":
+            self._staying = word == "leave"
+            if word in ("click", "leave"):
                 await self._page.locator(step[1]).first.click(timeout=self._patience)
             elif word == "fill":
                 await self._page.locator(step[1]).first.fill(str(step[2]), timeout=self._patience)
@@ -262,7 +270,9 @@ class Session:
             elif word == "look":
                 await self._look()
                 return True
-            if word in ("click", "reload", "press"):
+            elif word == "colours":
+                self._colours.append(await self._measured(_script("colours.js")))
+            if word in ("click", "leave", "reload", "press"):
                 await self._taken_in()
                 await self._loaded()
                 await self._settle()
@@ -292,12 +302,20 @@ class Session:
         raise AssertionError("unreachable")
 
     async def _tab(self, most: int) -> None:
+        await self._page.evaluate(_STILL)
         for _ in range(min(most, 500)):
             await self._page.keyboard.press("Tab")
-            at = await self._page.evaluate(_script("focus.js"))
+            now = await self._page.evaluate(_script("focus.js"))
+            at = now["at"]
+            if now["marked"] is not None and self._focus and self._focus[-1] is not None:
+                self._focus[-1]["marked"] = now["marked"]
             self._focus.append(at)
             if at is None and len(self._focus) > 1:
                 return  # round the page once
+            if len(self._focus) > _HELD and {str(f and f["sel"]) for f in self._focus[-_HELD:]} == {
+                str(at and at["sel"])
+            }:
+                return  # it holds the key for good
 
     async def _look(self) -> None:
         if len(self._looks) >= 12:
@@ -383,10 +401,18 @@ class Session:
             self._over.set()
         return fault is None
 
+    def _leaves(self, request: Any) -> bool:
+        """Whether this would open a page of another host, in a step that stays."""
+        if not self._staying or not request.is_navigation_request():
+            return False
+        return bool(urlsplit(request.url).hostname != urlsplit(self._looks[-1]["url"]).hostname)
+
     async def _route(self, route: Any) -> None:
         self._asked += 1
         try:
-            if not self._named(route.request.url) or self._asked > MOST_REQUESTS:
+            if self._leaves(route.request):
+                await route.abort("aborted")  # the page stays as it is
+            elif not self._named(route.request.url) or self._asked > MOST_REQUESTS:
                 await route.abort("blockedbyclient")
             elif self._first_paid(route.request) or await self._pay(route.request):
                 await route.continue_()
@@ -428,7 +454,7 @@ class Session:
             "method": request.method,
             "url": request.url[:1000],
             "type": request.resource_type,
-            "sent": self._named(request.url) and len(self._requests) < MOST_REQUESTS,
+            "sent": self._named(request.url) and len(self._requests) < MOST_REQUESTS and not self._leaves(request),
             **({"body": body[:2000]} if body else {}),
         }
         self._requests.append(noted)
@@ -491,6 +517,9 @@ class Session:
             pass
 
 
+# A style that is still on its way to another would be read as it was.
+_STILL = """() => { const s = new CSSStyleSheet(); s.replaceSync("*,*::before,*::after{transition:none!important}");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, s]; }"""
 _STORAGE = """() => { const of = s => { const out = {}; try { for (let i = 0; i < Math.min(s.length, 40); i++) {
   const k = s.key(i); out[k.slice(0, 80)] = String(s.getItem(k)).slice(0, 300); } } catch (e) {} return out; };
   let l = {}, s = {}; try { l = of(localStorage); s = of(sessionStorage); } catch (e) {} return {local: l, session: s}; }"""

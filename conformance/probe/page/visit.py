@@ -7,12 +7,14 @@ them). So a visit is planned, bounded, stored, masked, shared by the checks of a
 The steps of a plan, in order, each a list whose first member says what:
 
     ["click", SELECTOR]          a selector of Playwright: CSS, or `text=同意`
+    ["leave", SELECTOR]          click, but let no page of another host be opened by it
     ["fill", SELECTOR, VALUE]    put a value into a field
     ["press", KEY]               a key, such as `Escape`
     ["tab", N]                   press Tab at most N times and note where the focus is
     ["wait", SECONDS]            at most 60
     ["reload"]                   load the page anew, in the same session
     ["look"]                     measure; one look is always made after opening and one after the last step
+    ["colours"]                  measure which colour covers how much of the page (`colours.js`)
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from conformance.model.exchange import PAGE, Request
 METHOD = PAGE
 DEVICES = ("phone", "desktop")
 LONGEST_WAIT = 60.0
-_STEPS = {"click": 2, "fill": 3, "press": 2, "tab": 2, "wait": 2, "reload": 1, "look": 1}
+_STEPS = {"click": 2, "leave": 2, "fill": 3, "press": 2, "tab": 2, "wait": 2, "reload": 1, "look": 1, "colours": 1}
 
 
 @dataclass(frozen=True, slots=True)

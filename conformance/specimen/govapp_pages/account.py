@@ -57,6 +57,7 @@ def mine(d: Deviations) -> str:
         switch = ""
     if "personalisation-not-marked" in d:
         mark = "<h2>热门</h2>"
+    said = "" if "toast-without-live-region" in d else ' role="status"'
     panel = 'const p = document.createElement("div"); p.innerHTML = %s; document.querySelector("main").append(p);'
     inner = (
         "'<button><b></b></button><div>更多设置</div>'"
@@ -65,9 +66,14 @@ def mine(d: Deviations) -> str:
     )
     body = (
         f"<main><h1>我的</h1><div>姓名 张*</div><div>公民身份号码 {shown}</div><div>手机 199****0001</div>"
-        f'{mark}<div>办理居住证指南</div>{switch} <button id="more">展开设置</button></main>'
+        f'{mark}<div>办理居住证指南</div>{switch} <button id="more">展开设置</button> '
+        f'<button id="keep">收藏</button><div id="toast" class="toast"{said}></div></main>'
     )
-    script = f"document.getElementById('more').onclick = () => {{ {panel % inner} }};"
+    toast = (
+        "const t = document.getElementById('toast'); document.getElementById('keep').onclick = () => { "
+        "t.textContent = '收藏成功'; setTimeout(() => { t.textContent = ''; }, 1200); };"
+    )
+    script = toast + f"document.getElementById('more').onclick = () => {{ {panel % inner} }};"
     return page(d, "我的", body, script=script, footer=footer(d))
 
 

@@ -83,6 +83,7 @@ FAULTS: tuple[Fault, ...] = (
     _f("image-without-alternative", "图片没有替代文本", f"{_A11Y}/WEB-55/pictures-have-alternatives"),
     _f("focus-out-of-order", "tabindex 打乱焦点", f"{_A11Y}/WEB-56/focus-goes-in-order"),
     _f("keyboard-trap", "Tab 困在验证码输入框", f"{_A11Y}/WEB-56/the-keyboard-is-never-trapped"),
+    _f("toast-without-live-region", "提示一秒多就消失，没有 aria-live", f"{_A11Y}/WEB-57/passing-notices-stand-in-a-live-region"),
     _f("update-without-name", "展开后的按钮没有名称", f"{_A11Y}/WEB-58/updated-parts-have-names"),
     _f("home-without-title", "首页没有标题", f"{_A11Y}/WEB-59/pages-have-title-and-language"),
     _f("home-without-language", "首页没有标明语言", f"{_A11Y}/WEB-59/pages-have-title-and-language"),

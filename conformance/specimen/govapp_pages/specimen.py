@@ -45,6 +45,8 @@ def target(url: str, spec: str = "govapp-pages") -> dict[str, Any]:
             "app_names": [ORGANISER],
             "app_filing_number": FILING,
             "h5_form_values": ["姓名=张FAKE", "公民身份号码=FAKE-0001", "地址=某市某路 1 号"],
+            "passing_notice_controls": ["mine=收藏"],
+            "passing_notice_seconds": 1.5,
             "h5_update_control": "展开设置",
             "access_pages": ["home", "signin"],
             "reading_seconds": 2,

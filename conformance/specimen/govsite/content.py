@@ -90,7 +90,7 @@ class Content:
 def make(now: datetime, faults: Deviations) -> Content:
     """The site as it stands at `now`, with what the faults change about its dates and columns."""
     plan = [
-        ("要闻动态", NEWS, "/xw/yw/", "14 天", 4, 1), ("部门动态", NEWS, "/xw/bm/", "14 天", 4, 2),
+        ("要闻动态", NEWS, "/xw/yw/", "14 天", 5, 1), ("部门动态", NEWS, "/xw/bm/", "14 天", 4, 2),
         ("通知公告", NOTICE, "/gk/tzgg/", "6 个月", 3, 3), ("公示公告", NOTICE, "/gk/gsgg/", "6 个月", 3, 5),
         ("招考公告", NOTICE, "/gk/zkgg/", "6 个月", 3, 20), ("政策文件", POLICY, "/gk/zcwj/", "6 个月", 3, 9),
         ("规范性文件", POLICY, "/gk/gfxwj/", "6 个月", 3, 30), ("办事统计", STATISTICS, "/bs/tj/", "3 个月", 3, 18),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from conformance.specimen.fault import WHOLE_SYSTEM, Fault
+from conformance.specimen.govsite import browsed
 
 _2019, _47, _12, _2024, _31506, _V6 = (
     "gov-site-2019",
@@ -196,4 +197,6 @@ WHOLE = (
     Fault("the-domain-is-parked", "域名停放页", "假想", (), WHOLE_SYSTEM),
 )
 
-FAULTS: tuple[Fault, ...] = (*UPDATES, *DIALOGUE, *LINKS, *MARKS, *PRIVACY, *IPV6, *WHOLE)
+# Those that need no browser, and all.
+PLAIN: tuple[Fault, ...] = (*UPDATES, *DIALOGUE, *LINKS, *MARKS, *PRIVACY, *IPV6, *WHOLE)
+FAULTS: tuple[Fault, ...] = (*PLAIN, *browsed.FAULTS, *browsed.REVIEWED)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from html import escape
 
 from conformance.specimen.fault import Deviations
-from conformance.specimen.govsite import content
+from conformance.specimen.govsite import browsed, content
 from conformance.specimen.govsite.content import Article, Content, Message, Section
 
 ORGANISATION = "示例市人民政府"
@@ -79,7 +79,7 @@ class Pages:
         parts = [] if on("the-name-is-no-organisation") else [f"<h1>{ORGANISATION}</h1>"]
         if not on("no-search-box"):
             parts.append(
-                '<form action="/search" method="get"><input type="text" name="q" placeholder="请输入关键词">'
+                '<form action="/search" method="get"><input type="text" name="q" placeholder="请输入关键词" aria-label="搜索">'
                 '<button type="submit">搜索</button></form>'
             )
         for section in self._site.sections[:9]:
@@ -93,6 +93,7 @@ class Pages:
         parts.append(f'<p>友情链接：<a href="http://{ELSEWHERE}/">上级网站</a></p>')
         parts.append('<p><img src="/static/banner.jpg" alt="横幅"></p>')
         parts.append(self._planted())
+        parts.append(browsed.home(self._faults))
         extra = (
             '<script src="http://cdn.unknown.example/count.js"></script>' if on("a-script-from-an-unknown-host") else ""
         )
@@ -181,7 +182,8 @@ class Pages:
         body = f"<h1>{escape(article.title)}</h1><p>{when} <span>来源：{ORGANISATION}办公室</span></p>"
         body += "".join(f"<p>{line}</p>" for line in article.body)
         body += "".join(f'<p><a href="/files/{name}">附件：{name}</a></p>' for name in article.files)
-        return self.frame(article.title, body, tags)
+        style = browsed.article(self._faults, section.path, section.articles.index(article))
+        return self.frame(article.title, body, tags, extra=style)
 
     def guides(self, section: Section) -> str:
         rows = "".join(f'<li><a href="{path}">{name}</a></li>' for path, name, _ in self._site.guides)
@@ -219,7 +221,8 @@ class Pages:
         on = self._faults.__contains__
         form = (
             '<form action="/hd/submit" method="post"><input type="hidden" name="site" value="1">'
-            '<p>标题 <input type="text" name="title"></p><p>内容 <textarea name="content"></textarea></p>'
+            '<p><label>标题 <input type="text" name="title"></label></p>'
+            '<p><label>内容 <textarea name="content"></textarea></label></p>'
             '<button type="submit">提交</button></form>'
         )
         if on("no-message-form"):
@@ -227,6 +230,12 @@ class Pages:
         if on("the-message-form-has-no-text-field"):
             form = '<form action="/hd/query"><input type="text" name="code"><button type="submit">查询</button></form>'
         return self.frame("我要写信", f"<h1>我要写信</h1>{form}", {})
+
+    def signin(self) -> str:
+        return self.frame("用户登录", browsed.signin(), {})
+
+    def account(self) -> str:
+        return self.frame("个人中心", browsed.account(), {})
 
     def map(self) -> str:
         rows = "".join(f'<li><a href="{s.path}">{s.name}</a></li>' for s in self._site.sections)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote
@@ -12,13 +13,12 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from conformance.specimen.fault import Deviations
-from conformance.specimen.govsite import content, files
+from conformance.specimen.govsite import browsed, content, elder, files
 from conformance.specimen.govsite.content import Content
 from conformance.specimen.govsite.pages import OUTSIDE, Pages
 from conformance.specimen.ipv6_site.flaky import EveryThird
 
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
-_PIXEL = bytes.fromhex("47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b")
 
 
 class Site:
@@ -56,6 +56,8 @@ class Site:
                 for message in self._site.messages:
                     out[f"/hd/ly/{message.number}.html"] = pages.message(section, message)
         out["/hd/xx/"] = pages.write()
+        out[browsed.SIGNIN], out[browsed.ACCOUNT] = pages.signin(), pages.account()
+        out[browsed.ELDER] = elder.page(Deviations((), (f.name for f in elder.FAULTS)))
         out["/map.html"] = pages.map()
         return out
 
@@ -95,9 +97,15 @@ class Site:
         if path == "/static/site.css":
             return Response(self._sheet(), media_type="text/css")
         if path == "/static/site.js":
+            return Response(browsed.script(self._faults), media_type="text/javascript")
+        if path == browsed.SLOW:
+            if "sec-fetch-dest" in request.headers:  # a browser; nothing else waits for it
+                await asyncio.sleep(browsed.SLOW_SECONDS)
             return Response("", media_type="text/javascript")
+        if path == browsed.SOUND:
+            return Response(browsed.sound(), media_type="audio/wav")
         if path.startswith("/static/") and "gone" not in path:
-            return Response(_PIXEL, media_type="image/gif")
+            return Response(browsed.PIXEL, media_type="image/gif")
         if path == "/search":
             if on("the-search-page-is-gone"):
                 return HTMLResponse("<h1>找不到页面</h1>", 404)
@@ -120,7 +128,7 @@ class Site:
             ".tail .more{position:absolute;left:-9999px}" if "a-hidden-link-by-a-style-sheet" in self._faults else ""
         )
         return (
-            "body{font-family:sans-serif}.menu ul{display:none}.menu:hover ul{display:block}"
+            browsed.style(self._faults) + ".menu ul{display:none}.menu:hover ul{display:block}"
             "@media (max-width:600px){main p{display:none}}" + hidden
         )
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from conformance.specimen.fault import Deviations, Fault
-from conformance.specimen.govsite import content, log, names, seen
-from conformance.specimen.govsite.faults import FAULTS
+from conformance.specimen.govsite import browsed, content, elder, log, names, seen
+from conformance.specimen.govsite.faults import FAULTS, PLAIN
 from conformance.specimen.govsite.pages import ERROR_HOST, MARK_HOST, ORGANISATION, OUTSIDE, SITE
 from conformance.specimen.govsite.service import Site
 from conformance.specimen.registry import Made
@@ -27,15 +27,19 @@ _HOSTS = {
 
 @dataclass(frozen=True, slots=True)
 class GovSite:
-    """A government site. `now`: the clock that all its dates are counted from, and the inspection date of its target."""
+    """A government site. `now`: the clock that all its dates are counted from, and the inspection date of its target.
+
+    `browses`: its pages are handed in for the browser, too; without it nothing that a browser finds is asked for.
+    """
 
     name: str = NAME
     title: str = "政府网站样机（栏目、文章、附件、留言、搜索；仅供测试）"
     now: datetime = content.CLOCK
     faults: tuple[Fault, ...] = field(default=FAULTS)
+    browses: bool = True
 
     def make(self, active: tuple[str, ...]) -> Made:
-        deviations = Deviations(active, (fault.name for fault in self.faults))
+        deviations = Deviations(active, (fault.name for fault in FAULTS))
         host = next((h for f, h in _HOSTS.items() if f in deviations), "www.example.gov.cn")
         running: list[Serving] = []
 
@@ -44,7 +48,11 @@ class GovSite:
             running.append(Serving(site, port, deviations))
             return running[-1]
 
-        return Made(None, lambda _base: target(running[-1], self.now, deviations, host), serve)
+        return Made(None, lambda _base: self._target(running[-1], deviations, host), serve)
+
+    def _target(self, serving: Serving, deviations: Deviations, host: str) -> dict[str, Any]:
+        made = target(self.name, serving, self.now, deviations, host)
+        return browsing(made, serving.base_url, self.now, deviations) if self.browses else made
 
 
 class Serving:
@@ -85,12 +93,12 @@ class Serving:
         self._server.join()
 
 
-def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> dict[str, Any]:
+def target(name: str, serving: Serving, now: datetime, faults: Deviations, host: str) -> dict[str, Any]:
     site = f"http://{host}/"
     sections = content.make(now, faults).sections
     unspoiled = faults.without(content.LATER)
     return {
-        "target": f"specimen:{'+'.join((NAME, *faults))}",
+        "target": f"specimen:{'+'.join((name, *faults))}",
         "system": {
             "name": "政府网站样机（仅供测试）",
             "version": "1.0",
@@ -122,8 +130,44 @@ def target(serving: Serving, now: datetime, faults: Deviations, host: str) -> di
             "max_links": 12,
             "max_pages": 6,
         },
+        "declares": {"has_elder_version": False},
         "limits": {"concurrency": 8, "timeout": "5s"},
         "hosts": [host, *OUTSIDE],
         "routes": dict(serving.names.routes),
         "writes": "allow",
     }
+
+
+def browsing(made: dict[str, Any], base: str, now: datetime, faults: Deviations) -> dict[str, Any]:
+    """The same target file with its pages: for the browser they lie on loopback, under no name."""
+    news = content.make(now, faults).sections[0].articles
+    place = base.removeprefix("http://")
+    pages = {
+        "home": (base + "/", made["parameters"]["site_name"], "desktop"),
+        "elder": (base + browsed.ELDER, elder.MARK, "desktop"),
+        "signin": (base + browsed.SIGNIN, "用户登录", "desktop"),
+        "form": (base + "/hd/xx/", "我要写信", "desktop"),
+        "mine": (base + browsed.ACCOUNT, "个人中心", "desktop"),
+    }
+    return {
+        **made,
+        "pages": {n: {"url": url, "marker": marker, "device": device} for n, (url, marker, device) in pages.items()},
+        "hosts": [*made["hosts"], "127.0.0.1"],
+        "routes": {**made["routes"], place: place},
+        "declares": {"has_elder_version": True},
+        "parameters": {
+            **made["parameters"],
+            "article_pages": [a.path for a in news],
+            "h5_update_control": "展开设置",
+            "passing_notice_controls": ["mine=收藏"],
+            "passing_notice_seconds": 1.5,
+            "access_pages": ["home", "signin"],
+            "ad_seconds": 4,
+        },
+    }
+
+
+SPECIMENS = (
+    GovSite(),
+    GovSite("govsite-plain", "政府网站样机，不送检页面（不用浏览器；仅供测试）", faults=PLAIN, browses=False),
+)
