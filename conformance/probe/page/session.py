@@ -547,7 +547,7 @@ _FAULTS = {
     "ERR_NAME_NOT_RESOLVED": ("dns", "主机名无法解析，或者转到了 target 没有列出的主机"),
     "ERR_TOO_MANY_REDIRECTS": ("redirects", "重定向没有尽头"),
     "ERR_BLOCKED_BY_CLIENT": ("host-not-named", "主机未在 target 的 hosts 中列出，未访问"),
-    "ERR_CERT": ("tls", "证书不被信任"),
+    "ERR_CERT": ("tls", "证书不被浏览器信任（内部的 CA 写在 target 的 tls.ca）"),
     "ERR_SSL": ("tls", "TLS 握手失败"),
     "ERR_CONNECTION_TIMED_OUT": ("connect-timeout", "建立连接超时"),
     "ERR_ADDRESS_UNREACHABLE": ("unreachable", "地址不可达"),
