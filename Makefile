@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 EXTRAS ?= xdist,dev
 OUT ?= out
 JOBS ?= 3
-QUALIFIED = ipv6 elicense govapp govsite eseal
+QUALIFIED = elicense ipv6 govapp govsite eseal
 
 .PHONY: help demo test test-slow lint qualify bench docs wheel clean system
 .DEFAULT_GOAL := help

@@ -71,10 +71,9 @@ def collect(package: Path = PACKAGE) -> dict[str, Code]:
     for path in sorted(package.rglob("*.py")):
         source = path.read_text("utf-8")
         module = path.relative_to(package).as_posix()
-        tree = ast.parse(source)
         if "\nCODES" in source and "specimen" not in module:
             _table(path, package, module, found)
-        for code, message in _built(tree):
+        for code, message in _built(ast.parse(source)) if CODE.search(source) else ():
             entry = found.setdefault(code, Code(code))
             if module not in entry.modules:
                 entry.modules.append(module)
@@ -88,8 +87,9 @@ def mentioned(package: Path = PACKAGE) -> set[str]:
     """Every text in the source that is a code and nothing else, wherever it stands."""
     out: set[str] = set()
     for path in sorted(package.rglob("*.py")):
-        if "specimen" not in path.relative_to(package).parts:
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        source = path.read_text("utf-8")
+        if CODE.search(source) and "specimen" not in path.relative_to(package).parts:
+            for node in ast.walk(ast.parse(source)):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
                     out.add(node.value)
     return out

@@ -127,12 +127,14 @@ def _files(path: Path) -> list[Path]:
 
 def available(places: Iterable[tuple[str, Path]] | None = None) -> list[Listing]:
     """Every profile on the search path, broken ones too, in search order. A file reached twice is listed once."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     out = []
     for place, path in folders() if places is None else places:
+        real = os.path.realpath(path)
         for file in _files(path):
-            if (real := file.resolve()) not in seen:
-                seen.add(real)
+            same = os.path.realpath(file) if file.is_symlink() else os.path.join(real, file.name)
+            if same not in seen:
+                seen.add(same)
                 out.append(listing(file, place))
     return out
 

@@ -172,9 +172,8 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
         begun: dict[Future[tuple[float, Results]], tuple[str, str]] = {}
         for name, specimen in jobs:
             # A specimen says `waits` when a run of it is nearly all waiting for time to pass: many fit on one processor.
-            # One that `browses` needs a browser, which every process has of its own and keeps warm.
             kind = load_specimen(parse(specimen)[0])
-            each = 6 if getattr(kind, "waits", False) else 1 if getattr(kind, "browses", False) else 2
+            each = 6 if getattr(kind, "waits", False) else 2
             if each not in pools:
                 workers = each * (os.cpu_count() or 1)
                 pools[each] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
