@@ -334,15 +334,14 @@ def _write_list(path: Path, texts: set[str]) -> None:
 
 
 def tidy() -> int:
-    """Drop what no source says any more → how many were dropped."""
-    known: dict[str, set[str]] = {area: set(texts) for area, texts in sentences().items()}
-    everything = set().union(*known.values())
-    dropped = 0
-    for path in sorted(CATALOGUE.glob("*.yaml")):
-        entries = _yaml(path) or {}
-        kept = {zh: en for zh, en in entries.items() if zh in known.get(path.stem, ())}
-        dropped += len(entries) - len(kept)
-        _write(path, kept)
+    """Every entry into the file of its area, and drop what no source says any more → how many were dropped."""
+    entries, everything = catalogue(), set().union(*sentences().values())
+    for area, texts in sentences().items():
+        kept = {zh: entries[zh] for zh in texts if zh in entries}
+        file = CATALOGUE / f"{area}.yaml"
+        if kept or file.exists():
+            _write(file, kept)
+    dropped = len(entries.keys() - everything)
     for path in (IGNORED, UNTRANSLATED):
         texts = listed(path)
         dropped += len(texts - everything)
