@@ -151,7 +151,7 @@ def _sentences(context: Context, s: Mapping[str, Any]) -> Iterator[str]:
     yield w.fill(
         "files.signed_by",
         number=s.get("number", "?"),
-        kind=value.get("structure") or s.get("type") or "",
+        kind=context.tell(value.get("structure") or s.get("type") or ""),
         signer=signer,
         time=value.get("time") or s.get("stated_time") or w["files.time_unknown"],
     )
@@ -162,7 +162,7 @@ def _sentences(context: Context, s: Mapping[str, Any]) -> Iterator[str]:
     ok = value.get("value_ok")
     yield w["files.value_ok" if ok else "files.value_bad" if ok is False else "files.value_unknown"]
     if s.get("cover"):
-        yield str(s["cover"])
+        yield context.tell(str(s["cover"]))
         return
     digests = s.get("digests") or ()
     total = int((s.get("cut") or {}).get("digests", len(digests)))

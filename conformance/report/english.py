@@ -21,10 +21,11 @@ from conformance.resources import folder
 
 HAN = re.compile("[\u4e00-\u9fff]")
 _HOLE = re.compile(r"\{(\d+)(:t)?\}")
+_CLAUSE = re.compile("[，；。]")
 _REMARK = re.compile("[；，（]")
-_LONGEST, _DEEPEST, _MOST_PARTS, _MOST_REMARKS, _KEPT = 8_000, 4, 60, 8, 50_000
+_LONGEST, _DEEPEST, _MOST_PARTS, _MOST_REMARKS, _KEPT, _FEW = 8_000, 4, 60, 8, 50_000, 3
 # Lists and clauses a sentence is put together from, the loosest tie first, with what English writes there.
-_TIES = (("；", "; "), ("。", ". "), ("，", ", "), ("、", ", "), ("：", ": "))
+_TIES = (("；", "; "), ("。", ". "), ("，", ", "), ("、", ", "), ("：", ": "), ("=", "="), (" → ", " → "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ class English:
         for zh, en in entries.items():
             self._enter(zh, en)
         for patterns in (*self._heads.values(), *self._tails.values()):
-            patterns.sort(key=lambda p: -p.weight)
-        self._inner.sort(key=lambda kept: -kept[1].weight)
+            patterns.sort(key=_fixed_first)
+        self._inner.sort(key=lambda kept: _fixed_first(kept[1]))
 
     def _enter(self, zh: str, en: str) -> None:
         fixed = tuple(_HOLE.split(zh)[::3])
@@ -109,11 +110,13 @@ class English:
             return self._whole[text]
         for pattern in self._candidates(text):
             values = pattern.match(text)
-            if values is not None:
-                return "".join(
-                    piece if isinstance(piece, str) else self._value(values[piece[0]], piece[1], depth)
-                    for piece in pattern.english
-                )
+            if values is None:
+                continue
+            said = [
+                p if isinstance(p, str) else self._value(values[p[0]], p[1], depth, pattern) for p in pattern.english
+            ]
+            if None not in said:
+                return "".join(s for s in said if s is not None)
         return None
 
     def _candidates(self, text: str) -> list[_Pattern]:
@@ -125,14 +128,16 @@ class English:
             *self._tails.get(text[-1:], ()),
             *(p for words, p in self._inner if words in text),
         ]
-        found.sort(key=lambda p: -p.weight)
+        found.sort(key=_fixed_first)
         return found
 
-    def _value(self, value: str, sentence: bool, depth: int) -> str:
+    def _value(self, value: str, sentence: bool, depth: int, pattern: _Pattern) -> str | None:
+        """None when few fixed words stand around a value that looks like the rest of another sentence."""
+        few = pattern.weight <= _FEW
         if not sentence:
-            return value
+            return None if few and HAN.search(value) and _CLAUSE.search(value) else value
         said = self._said(value, depth + 1)
-        return value if said is None else said
+        return (None if few else value) if said is None else said
 
     def _with_remark(self, text: str, depth: int) -> str | None:
         """A sentence or value with a remark of ours behind it: `…（应为大写字母）`."""
@@ -154,6 +159,10 @@ class English:
                 if None not in said:
                     return english.join(s for s in said if s is not None).rstrip(" ")
         return None
+
+
+def _fixed_first(pattern: _Pattern) -> tuple[int, int]:
+    return -pattern.weight, -sum(map(len, pattern.fixed))
 
 
 def _latin(text: str) -> str:

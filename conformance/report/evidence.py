@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.errors import RecordError
 from conformance.model.result import Evidence
+from conformance.report.english import english
 from conformance.report.shape import EvidenceView
 from conformance.report.text import Mask, cut
 from conformance.report.wording import Wording
@@ -55,8 +56,10 @@ class Reader:
     def view(self, evidence: Evidence, budget: Budget) -> EvidenceView:
         w, sha = self._words, evidence.sha256
         kind = w.get(f"evidence.{evidence.kind}") or evidence.kind
-        label = cut(self._mask(evidence.label), 200, w["evidence.cut_text"])
-        title = label or kind
+        label = self._mask(evidence.label)
+        if w.lang == "en" or w.both:
+            label = english().or_same(label)
+        title = cut(label, 200, w["evidence.cut_text"]) or kind
         path = f"evidence/{sha[:2]}/{sha}"
         if evidence.kind == EXAMINATION:
             return EvidenceView(title, sha, path, note=w["evidence.in_files"])

@@ -76,7 +76,8 @@ def test_no_english_has_a_chinese_sentence_left_in_it() -> None:
         ("缺少 连接被拒绝", "连接被拒绝 is missing"),  # data, whatever it says
         ("下载 没有得到完整的响应：连接被拒绝", "下载 got no complete response: connection refused"),
         ("应为 3 位，实为 C；与算法一致", "3 digits are due, here C; agrees with the algorithm"),
-        ("缺少 甲；连接被拒绝", "甲；连接被拒绝 is missing"),
+        ("缺少 甲；连接被拒绝", "甲 is missing; connection refused"),
+        ("缺少 条文，不作检查", None),  # the rest of some other sentence
         ("3 个", "3 of them"),
         ("张三 个", None),  # one character proves nothing
         ("张三", None),
@@ -91,8 +92,7 @@ def test_a_sentence_is_told_with_its_values(zh: str, en: str | None) -> None:
 
 @given(st.text(max_size=60))
 def test_a_value_comes_out_as_it_went_in(value: str) -> None:
-    said = SMALL(f"缺少 {value}")
-    assert said == f"{value} is missing"
+    assert SMALL(f"{value} 没有得到完整的响应：连接被拒绝") == f"{value} got no complete response: connection refused"
 
 
 @given(st.text(alphabet="缺少；，、（没有个 {0}a", max_size=200))
