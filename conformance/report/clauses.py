@@ -78,7 +78,7 @@ class Tree:
         return StandardView(
             anchor=f"s-{n}",
             number=c.say(standard.number) if standard else c.words["cover.standard_unknown"],
-            title=c.title(standard.title if standard else profile.title),
+            title=c.titles(standard.title if standard else profile.title),
             status=c.words.get(f"status.{status}") or c.say(status),
             profile=f"{profile.id} {profile.edition}".strip(),
             digest=profile.digest,

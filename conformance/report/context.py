@@ -123,6 +123,11 @@ class Context:
         first = "en" if self.lang == "en" else "zh"
         return self.say(titles.get(first) or next(iter(titles.values()), ""))
 
+    def titles(self, titles: Mapping[str, Any]) -> str:
+        """The title, in a report of two languages with its English."""
+        told = self.title(titles)
+        return Both(told, self.say(titles["en"])) if self.words.both and titles.get("en") else told
+
     @property
     def translated(self) -> bool:
         """Whether the fixed words are (also) in another language than the texts of profile and record."""
