@@ -12,6 +12,7 @@ from conformance.model.verdict import Provision, Verdict
 from conformance.record.documents import read
 from conformance.record.files import Batch, DefectSeen, FileJudged, batch
 from conformance.report.context import ORDER, Context
+from conformance.report.english import Both
 from conformance.report.shape import Count, DefectView, FilesView, FileView, Line, Mark, Rows
 
 MOST_FILES = 2000  # told one by one; further ones are counted, the record holds them all
@@ -103,7 +104,7 @@ def _file(context: Context, f: FileJudged) -> FileView:
             w[f"files.level_{s.level}"],
             s.clause,
             context.tell(s.message),
-            context.tell(_detail(context, s.to_json()), 600),
+            _detail(context, s.to_json()),
         )
         for s in said[:_MOST_SAID]
     )
@@ -135,20 +136,29 @@ def sealed(context: Context, kind: str, facts: Mapping[str, Any]) -> list[str]:
 
 
 def _detail(context: Context, said: Mapping[str, str]) -> str:
-    w = context.words
-    parts = [f"{w[f'reason.{name}']} {said[name]}" for name in ("expected", "actual", "where") if said.get(name)]
-    return context.listed(parts)
+    return context.joined(_part(context, n, said[n]) for n in ("expected", "actual", "where") if said.get(n))
+
+
+def _part(context: Context, name: str, value: str) -> str:
+    told, words = context.tell(value), context.words
+    if isinstance(told, Both) and words.pair is not None:
+        zh, en = words.pair
+        return Both(f"{zh[f'reason.{name}']} {told.chinese}", f"{en[f'reason.{name}']} {told.english}")
+    return f"{words[f'reason.{name}']} {told}"
 
 
 def _signature(context: Context, s: Mapping[str, Any]) -> str:
     """Who signed with what and when, whether the value is right, and what is covered: one sentence."""
-    return context.say(context.listed(_sentences(context, s)), 900)
+    told = context.joined(_sentences(context, s))
+    if isinstance(told, Both):
+        return Both(context.say(told.chinese, 900), context.say(told.english, 900))
+    return context.say(told, 900)
 
 
 def _sentences(context: Context, s: Mapping[str, Any]) -> Iterator[str]:
     w, value = context.words, s.get("value") or {}
     signer = (value.get("signer") or {}).get("name") or w["files.signer_unknown"]
-    yield w.fill(
+    yield context.fill(
         "files.signed_by",
         number=s.get("number", "?"),
         kind=context.tell(value.get("structure") or s.get("type") or ""),
@@ -158,28 +168,28 @@ def _sentences(context: Context, s: Mapping[str, Any]) -> Iterator[str]:
     if seal := value.get("seal"):
         yield _seal(context, seal)
     if value.get("time_stamp"):
-        yield w.fill("files.stamped", time=value["time_stamp"])
+        yield context.fill("files.stamped", time=value["time_stamp"])
     ok = value.get("value_ok")
-    yield w["files.value_ok" if ok else "files.value_bad" if ok is False else "files.value_unknown"]
+    yield context.fill("files.value_ok" if ok else "files.value_bad" if ok is False else "files.value_unknown")
     if s.get("cover"):
         yield context.tell(str(s["cover"]))
         return
     digests = s.get("digests") or ()
     total = int((s.get("cut") or {}).get("digests", len(digests)))
     changed = [str(d.get("file")) for d in digests if d.get("ok") is False]
-    yield w.fill("files.covers", n=total)
+    yield context.fill("files.covers", n=total)
     if changed:
-        yield w.fill("files.changed", n=len(changed), names=_few(changed))
+        yield context.fill("files.changed", n=len(changed), names=_few(changed))
     missing = [str(m.get("file")) for m in s.get("missing") or ()]
     later = [str(m.get("file")) for m in s.get("later") or ()]
     if missing:
-        yield w.fill("files.uncovered", n=len(missing), names=_few(missing))
+        yield context.fill("files.uncovered", n=len(missing), names=_few(missing))
     elif not later:
-        yield w["files.covers_all"]
+        yield context.fill("files.covers_all")
     if later:
-        yield w.fill("files.covered_later", n=len(later), names=_few(later))
+        yield context.fill("files.covered_later", n=len(later), names=_few(later))
     if not s.get("covers_root") and not s.get("root_later"):
-        yield w["files.root_uncovered"]
+        yield context.fill("files.root_uncovered")
 
 
 def _few(names: list[str]) -> str:
@@ -188,7 +198,7 @@ def _few(names: list[str]) -> str:
 
 def _seal(context: Context, seal: Mapping[str, Any]) -> str:
     maker = (seal.get("maker") or {}).get("name") or context.words["files.signer_unknown"]
-    return context.words.fill(
+    return context.fill(
         "files.seal",
         name=seal.get("name", ""),
         id=seal.get("id", ""),

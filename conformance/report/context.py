@@ -88,8 +88,8 @@ class Context:
         return Both(cut(masked, limit, note), cut(said, limit, note))
 
     def fill(self, key: str, **values: object) -> str:
-        """Words with values in them; a value in two languages stands with the words of each."""
-        if self.words.pair is None or not any(isinstance(v, Both) for v in values.values()):
+        """Words with values in them; in a report of two languages each language with its own."""
+        if self.words.pair is None:
             return self.words.fill(key, **values)
         zh, en = self.words.pair
         return Both(
@@ -113,6 +113,16 @@ class Context:
     def listed(self, parts: Iterable[str]) -> str:
         """Parts of one cell, as this language lists them."""
         return ("; " if self.lang == "en" else "；").join(parts)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Sentences of one paragraph; in a report of two languages one paragraph of each."""
+        told = list(parts)
+        if not any(isinstance(p, Both) for p in told):
+            return self.listed(told)
+        return Both(
+            "；".join(p.chinese if isinstance(p, Both) else p for p in told),
+            "; ".join(p.english if isinstance(p, Both) else p for p in told),
+        )
 
     def aside(self, text: str) -> str:
         """A remark in brackets, as this language writes them."""
