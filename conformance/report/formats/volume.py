@@ -10,7 +10,8 @@ import dataclasses
 import json
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from conformance.errors import MissingExtra
@@ -38,7 +39,9 @@ MONO = ("DejaVu Sans Mono", "Liberation Mono", "Consolas")
 # Typst breaks a line only where a language allows it; a run of anything else gets places to break.
 _RUN = re.compile("[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]{16,}")
 _STEP = re.compile("(.{8})(?=.)", re.DOTALL)
+EVERY_ROW, STEP = 1000, 8  # up to so many clauses each row can be linked to; of more, one row of a page or so
 _DRAWN = {0x200B, 0x2060, 0xFEFF}  # zero width: nothing to draw
+_NUMBERS = frozenset((bool, int, float))
 _WHOLE = re.compile("[0-9a-f]{64}")  # a digest fits where it is printed, and can be copied
 
 
@@ -60,7 +63,7 @@ def render(record: Record, how: How) -> bytes:
         "r": values,
         "w": {k: visible(v) for k, v in words.items()},
         "fonts": _families(fonts.families()),
-        "anchors": dict.fromkeys(_anchors(values), True),
+        "anchors": _anchors(values),
         "attached": [[name, f"attached-{n}"] for n, (name, _) in enumerate(files)],
         "code": svg(view.cover.code) if view.cover.code else "",
     }
@@ -98,15 +101,22 @@ def _missing(text: str, fonts: Any, families: Mapping[str, Sequence[str]]) -> se
 
 def plain(value: Any) -> Any:
     """A view as data: dataclasses as mappings, sequences as lists, every text visible and able to break."""
-    if isinstance(value, str):
+    kind = value.__class__
+    if kind is str:
         return _breaking(visible(value))
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or kind in _NUMBERS:
         return value
-    if dataclasses.is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Rows | Sequence):
+    names = _names(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
+    if isinstance(value, Rows | Sequence) and not isinstance(value, str | bytes):
         return [plain(v) for v in value]
-    raise TypeError(f"{type(value)} in a report")
+    raise TypeError(f"{kind} in a report")
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    return tuple(f.name for f in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
 
 
 def _breaking(text: str) -> str:
@@ -115,10 +125,14 @@ def _breaking(text: str) -> str:
     return _RUN.sub(lambda run: _STEP.sub("\\1\u200b", run[0]), text)
 
 
-def _anchors(values: dict[str, Any]) -> Iterator[str]:
-    """Every clause, where findings lead to; a link to a place that is not there would be an error of Typst."""
-    for standard in values["standards"]:
-        yield from (c["anchor"] for h in standard["chapters"] for c in h["clauses"])
+def _anchors(values: dict[str, Any]) -> dict[str, str]:
+    """Every clause, where findings lead to → the row whose place is noted: its own, or in a volume one close above.
+
+    A link to a place that is not there would be an error of Typst.
+    """
+    clauses = [c["anchor"] for s in values["standards"] for h in s["chapters"] for c in h["clauses"]]
+    step = 1 if len(clauses) <= EVERY_ROW else STEP
+    return {anchor: clauses[n - n % step] for n, anchor in enumerate(clauses)}
 
 
 def _families(known: Sequence[str]) -> dict[str, list[str]]:
