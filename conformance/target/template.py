@@ -186,7 +186,7 @@ def _pages(profile: Profile) -> Iterator[str]:
     }  # fmt: skip
     if not names:
         return
-    yield "pages:                       # 送检的页面；不送检页面则删去整段，页面的条款为不适用"
+    yield "pages:                       # 送检的页面；没有写的，用到它的检测项为未检（以交来页面为条件的条款不适用）"
     for name in names:
         yield f"  {name}: {{url: {TODO}, marker: {TODO}}}   # 地址，和打开后必须读到的文字"
     yield ""
