@@ -220,6 +220,26 @@ def test_without_consent_nothing_is_submitted(conforming: RunningSpecimen) -> No
         assert results[f"WEB-06/{name}"].verdict is Verdict.NOT_TESTED
 
 
+def test_what_a_target_writes_wrongly_is_no_finding_about_the_site(conforming: RunningSpecimen, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(
+        '{"snapshot":1,"site":"http://old.example.gov.cn/","at":"2026-06-01T00:00:00Z","pages":{},"columns":{}}',
+        "utf-8",
+    )
+
+    def change(data: dict[str, Any]) -> None:
+        data["parameters"] |= {"site_snapshot": str(other), "database_ports": [3306, 70000]}
+
+    results = _judge(conforming, change)
+    for name, said in {
+        "WEB-10/content-pages-hold-their-confirmed-text": "另一个网站",
+        "WEB-11/dates-agree-with-the-first-sight-of-the-pages": "另一个网站",
+        "WEB-44/database-ports-are-closed-here": "70000 不是端口号",
+    }.items():
+        assert (results[name].verdict, results[name].cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
+        assert said in results[name].reasons[0].message
+
+
 def test_a_tester_without_ipv6_says_nothing_about_the_site(conforming: RunningSpecimen) -> None:
     def change(data: dict[str, Any]) -> None:
         data["parameters"]["roots"] = ["2001:db8:53::ff", "192.0.2.11"]
