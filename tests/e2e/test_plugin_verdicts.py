@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from plugin_kit import MIXED, SMALL, Counted, PytestCommand, events, verdicts
 
 from conformance.record.reading import open_record
+from conformance.report.english import HAN
+from conformance.report.html import render
 
 
 def test_the_conforming_specimen_conforms(command: PytestCommand, folder: Path) -> None:
@@ -24,6 +27,12 @@ def test_a_fault_makes_its_clause_fail_and_the_status_one(command: PytestCommand
     with open_record(folder / "r") as record:
         failed = [c.clause.id for c in record.clauses() if c.outcome.verdict == "FAIL"]
     assert failed == ["EL-ID-10"]
+    page = render(folder / "r", folder / "en.html", "en").read_text("utf-8")
+    findings = page[page.index('id="findings"') : page.index('id="clauses"')]
+    told = re.findall(r'<(?:h5><span|span class="ttl"|p class="say"|div class="exp"><dt>[^<]*</dt><dd)>(.*?)<', findings)
+    assert len(told) >= 4, "title, purpose, reason and what was expected"
+    assert not [text for text in told if HAN.search(text)], "every sentence of the tool about a fault is English"
+    assert "The check character must be" in findings
 
 
 @pytest.mark.parametrize("mode", ["hollow-200-empty", "all-401", "all-404", "all-500"])
