@@ -29,7 +29,9 @@ def test_a_fault_makes_its_clause_fail_and_the_status_one(command: PytestCommand
     assert failed == ["EL-ID-10"]
     page = render(folder / "r", folder / "en.html", "en").read_text("utf-8")
     findings = page[page.index('id="findings"') : page.index('id="clauses"')]
-    told = re.findall(r'<(?:h5><span|span class="ttl"|p class="say"|div class="exp"><dt>[^<]*</dt><dd)>(.*?)<', findings)
+    told = re.findall(
+        r'<(?:h5><span|span class="ttl"|p class="say"|div class="exp"><dt>[^<]*</dt><dd)>(.*?)<', findings
+    )
     assert len(told) >= 4, "title, purpose, reason and what was expected"
     assert not [text for text in told if HAN.search(text)], "every sentence of the tool about a fault is English"
     assert "The check character must be" in findings
