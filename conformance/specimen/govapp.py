@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +11,8 @@ from conformance.specimen.fault import DEVIATION, Fault
 from conformance.specimen.govapp_backend import shape_rest
 from conformance.specimen.govapp_backend.specimen import REST, BackendSpecimen
 from conformance.specimen.govapp_pages.specimen import PagesSpecimen
-from conformance.specimen.registry import Made, Serving
-from conformance.specimen.server import Server
+from conformance.specimen.registry import Made
+from conformance.specimen.together import mine, together
 
 NAME = "govapp"
 _BACKEND = BackendSpecimen(REST, "", shape_rest.create)
@@ -34,54 +33,11 @@ class GovappSpecimen:
         return tuple(fault for part in _PARTS for fault in part.faults if fault.kind == DEVIATION)
 
     def make(self, active: tuple[str, ...]) -> Made:
-        of_package = _mine(active, _PACKAGE.faults)
+        of_package = mine(active, _PACKAGE.faults)
         apk = package(of_package)
-        pages = _PAGES.make(_mine(active, _PAGES.faults))
-        made = (_BACKEND.make(_mine(active, _BACKEND.faults), apk), _PACKAGE.make(of_package), pages)
-        running: list[_Together] = []
-
-        def serve(port: int) -> _Together:
-            running.append(_Together(made, port))
-            return running[-1]
-
-        return Made(None, lambda _: _target(active, running[-1].targets, apk), serve)
-
-
-def _mine(active: Iterable[str], faults: Iterable[Fault]) -> tuple[str, ...]:
-    known = {fault.name for fault in faults}
-    return tuple(name for name in active if name in known)
-
-
-class _Together:
-    """The parts, each on sockets or in a folder of its own; the given port is that of the first."""
-
-    def __init__(self, made: Iterable[Made], port: int) -> None:
-        self._serving: list[Serving] = []
-        self.targets: list[dict[str, Any]] = []
-        try:
-            for one in made:
-                place = 0 if self._serving else port
-                self._serving.append(one.serve(place) if one.serve else _served(one, place))
-                self.targets.append(one.target(self._serving[-1].base_url))
-        except BaseException:
-            self.stop()
-            raise
-
-    @property
-    def base_url(self) -> str:
-        return self._serving[0].base_url
-
-    def stop(self) -> None:
-        for serving in self._serving:
-            serving.stop()
-
-    def join(self) -> None:
-        self._serving[0].join()
-
-
-def _served(made: Made, port: int) -> Serving:
-    assert made.app is not None
-    return Server(made.app, port).start()
+        pages = _PAGES.make(mine(active, _PAGES.faults))
+        made = (_BACKEND.make(mine(active, _BACKEND.faults), apk), _PACKAGE.make(of_package), pages)
+        return together(made, lambda targets: _target(active, targets, apk))
 
 
 def _target(active: tuple[str, ...], parts: list[dict[str, Any]], apk: bytes) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from conformance.specimen.fault import DEVIATION, Fault
 from conformance.specimen.ipv6_api.specimen import Ipv6ApiSpecimen
 from conformance.specimen.ipv6_node.specimen import NodeSpecimen
 from conformance.specimen.ipv6_site.specimen import Ipv6Site
-from conformance.specimen.registry import Made, Serving, Specimen
+from conformance.specimen.registry import Made, Specimen
+from conformance.specimen.together import mine, together
 
 NAME = "ipv6"
 _PARTS: tuple[Specimen, ...] = (Ipv6Site(), Ipv6ApiSpecimen())
@@ -29,41 +30,8 @@ class Ipv6Specimen:
         return tuple(fault for part in _PARTS for fault in part.faults if fault.kind == DEVIATION)
 
     def make(self, active: tuple[str, ...]) -> Made:
-        made = [part.make(tuple(f for f in active if f in {known.name for known in part.faults})) for part in _PARTS]
-        made.append(_NODE.make(()))
-        running: list[_Together] = []
-
-        def serve(port: int) -> _Together:
-            running.append(_Together(made, port))
-            return running[-1]
-
-        return Made(None, lambda _base_url: _target(active, running[-1].targets), serve)
-
-
-class _Together:
-    """The parts, each on sockets of its own; the given port is that of the first."""
-
-    def __init__(self, made: list[Made], port: int) -> None:
-        self._serving: list[Serving] = []
-        try:
-            for one in made:
-                assert one.serve is not None
-                self._serving.append(one.serve(0 if self._serving else port))
-        except BaseException:
-            self.stop()
-            raise
-        self.targets = [one.target(serving.base_url) for one, serving in zip(made, self._serving, strict=True)]
-
-    @property
-    def base_url(self) -> str:
-        return self._serving[0].base_url
-
-    def stop(self) -> None:
-        for serving in self._serving:
-            serving.stop()
-
-    def join(self) -> None:
-        self._serving[0].join()
+        made = [part.make(mine(active, part.faults)) for part in _PARTS]
+        return together([*made, _NODE.make(())], lambda targets: _target(active, targets))
 
 
 def _target(active: tuple[str, ...], parts: list[dict[str, Any]]) -> dict[str, Any]:
