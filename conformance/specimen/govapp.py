@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.specimen.apk.specimen import PackageSpecimen, package
 from conformance.specimen.fault import DEVIATION, Fault
@@ -44,10 +45,12 @@ def _target(active: tuple[str, ...], parts: list[dict[str, Any]], apk: bytes) ->
     """One target for all: what the parts say, side by side; hosts that both name are joined."""
     backend, app, pages = parts
     hosts = dict.fromkeys(h for p in parts for h in p["parameters"].get("app_backend_hosts", ()))
+    places = dict.fromkeys(urlsplit(page["url"]).netloc for page in pages["pages"].values())
     return {
         **pages,
         **app,
         **backend,
+        "routes": {**backend.get("routes", {}), **{place: place for place in places}},  # a table names everything
         "target": f"specimen:{'+'.join((NAME, *active))}",
         "system": {"name": "政务App 样机（仅供测试）", "version": "1.0", "build": "1", "vendor": "conformance 样机"},
         "declares": {**pages["declares"], **backend.get("declares", {}), **app.get("declares", {})},
