@@ -248,7 +248,8 @@ def _pages(work: Path, entries: tuple[Entry, ...], lab: Laboratory, words: Wordi
             "",
         )
         _badge(work / "badges", entry, lab)
-    _write(work / "verify.html", "site/verify.html.j2", site, words, plain, asset("site/verify.js"))
+    script = asset("site/stamp.js") + asset("site/verify.js")
+    _write(work / "verify.html", "site/verify.html.j2", site, words, plain, script)
     told = [{"number": e.number, "system": e.system, "standards": list(e.names), "conclusion": e.mark.code, "date": e.date, "status": e.code, "by": e.by, "reason": e.reason, "manifest_sha256": e.seal, "page": e.page} for e in site.entries]  # fmt: skip
     _json(work / "status.json", {"laboratory": lab.name, "as_of": today, "reports": told})
     items = [

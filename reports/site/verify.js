@@ -83,6 +83,11 @@ function readKey(pem) {
   if (text.startsWith(SM2) && der.length === 91) return { kind: "sm2", bytes: der.slice(26) };
   throw new Error("key");
 }
+function readCertificate(pem) {
+  const found = /-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/.exec(pem);
+  if (!found) throw new Error("certificate");
+  return unbase64(found[1].replace(/\s/g, ""));
+}
 async function verifies(key, message, signature) {
   if (key.kind === "sm2") return sm2(key.bytes, message, signature);
   const imported = await crypto.subtle.importKey("raw", key.bytes, { name: "Ed25519" }, false, ["verify"]);
@@ -103,15 +108,15 @@ async function owner(sealed, people) {
 }
 function same(a, b) { return !!a && !!b && a.sha256 === b.sha256 && a.sm3 === b.sm3; }
 
-// files: Map of path → Uint8Array; keys: the laboratory's published keys. → {ok, status, about, problems}
+// files: Map of path → Uint8Array; keys: the laboratory's published keys. → {ok, status, about, stamp, problems}
 async function check(files, keys) {
   const problems = [], note = (code, what) => problems.push(`[${code}] ${what}`);
   const people = keys.people.map(p => Object.assign({}, p, { read: readKey(p.key) }));
   const may = role => people.filter(p => p.roles.includes(role));
   let seal;
-  try { seal = envelope(files.get(SEAL), ISSUE); } catch (e) { note("V501", SEAL); return { ok: false, status: "unknown", about: null, problems }; }
+  try { seal = envelope(files.get(SEAL), ISSUE); } catch (e) { note("V501", SEAL); return { ok: false, status: "unknown", about: null, stamp: null, problems }; }
   const about = seal.predicate, by = await owner(seal, may("approve"));
-  if (!by || about.laboratory !== keys.laboratory.name) { note("V501", SEAL); return { ok: false, status: "unknown", about: null, problems }; }
+  if (!by || about.laboratory !== keys.laboratory.name) { note("V501", SEAL); return { ok: false, status: "unknown", about: null, stamp: null, problems }; }
   const internal = new Set(about.internal || []);
   for (const [name, digest] of seal.subject) {
     const bytes = files.get(name);
@@ -120,6 +125,9 @@ async function check(files, keys) {
   }
   for (const name of files.keys()) if (!seal.subject.has(name) && name !== SEAL && name !== WITHDRAWN && name !== STAMP) note("V504", name);
   if (about.time_stamp && !files.has(STAMP)) note("V509", STAMP);
+  const roots = ((keys.time_stamp || {}).anchors || []).map(readCertificate);
+  const stamp = files.has(STAMP) ? await stamped(files.get(STAMP), files.get(SEAL), roots) : null;
+  if (stamp) for (const problem of stamp.problems) note("V509", `${STAMP} ${problem}`);
   const signers = new Set();
   for (const role of ROLES) {
     try {
@@ -138,7 +146,7 @@ async function check(files, keys) {
       if (right && await owner(paper, may("approve"))) status = "withdrawn"; else note("V508", WITHDRAWN);
     } catch (e) { note("V508", WITHDRAWN); }
   }
-  return { ok: problems.length === 0, status, about, problems };
+  return { ok: problems.length === 0, status, about, stamp, problems };
 }
 
 // The QR code on a cover leads here and names the report: #number=…&manifest=… (SHA-256 of the record's manifest).
@@ -148,13 +156,13 @@ function another(asked, about) {
 }
 
 (function () {
-  const folder = document.getElementById("folder"), keys = document.getElementById("keys"), result = document.getElementById("result"), list = document.getElementById("problems");
+  const folder = document.getElementById("folder"), keys = document.getElementById("keys"), result = document.getElementById("result"), list = document.getElementById("problems"), dated = document.getElementById("stamp");
   const asked = new URLSearchParams(location.hash.slice(1)), told = document.getElementById("asked");
   if (asked.get("number")) { told.hidden = false; told.textContent = `${told.dataset.label} ${asked.get("number").slice(0, 80)}`; }
   async function bytes(file) { return new Uint8Array(await file.arrayBuffer()); }
   async function run() {
     if (!folder.files.length || !keys.files.length) return;
-    list.textContent = "";
+    list.textContent = dated.textContent = "";
     result.className = "";
     try {
       const files = new Map();
@@ -164,6 +172,7 @@ function another(asked, about) {
       const name = found.about ? `${found.about.laboratory} ${found.about.number} ${found.about.date} ${found.about.conclusion}` : "";
       result.className = found.ok && found.status === "valid" ? "good" : "bad";
       result.textContent = (found.ok ? "✔ " : "✘ ") + name + " — " + found.status;
+      if (found.stamp && found.stamp.time && !found.stamp.problems.length) dated.textContent = `${found.stamp.time} ${found.stamp.by} ${found.stamp.pinned ? dated.dataset.pinned : dated.dataset.loose}`;
       for (const problem of found.problems) { const li = document.createElement("li"); li.textContent = problem; list.append(li); }
     } catch (e) { result.className = "bad"; result.textContent = "✘ " + e; }
   }

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,19 +18,21 @@ import pytest
 pytest.importorskip("cryptography")
 pytest.importorskip("asn1crypto")
 _TESTS = Path(__file__).resolve().parents[1]
-for _folder in (_TESTS, _TESTS / "cover"):
+for _folder in (_TESTS, _TESTS / "tools", _TESTS / "cover"):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
+import chrome  # noqa: E402
 from kit_issue import CASE, NOW, Lab, good_record, laboratory, sign_all  # noqa: E402
 from kit_tsa import Authority, serving  # noqa: E402
+from kit_verify_page import checked  # noqa: E402
 
 from conformance import cli  # noqa: E402
 from conformance.errors import IssueError  # noqa: E402
 from conformance.issue.checking import SEAL, check_issued  # noqa: E402
 from conformance.issue.produce import issue  # noqa: E402
 from conformance.issue.publish import public_keys, publish  # noqa: E402
-from conformance.issue.stamp import STAMP, examine  # noqa: E402
+from conformance.issue.stamp import STAMP, _granted, examine, query  # noqa: E402
 from conformance.record.reading import Record  # noqa: E402
 
 AT = NOW + timedelta(hours=1)
@@ -120,6 +123,55 @@ def test_a_stamp_cannot_be_taken_off_changed_or_exchanged(ready: Ready, made: Pa
         assert {p.code for p in check_issued(copy, lab).problems} == {"V509"}
     other = examine(token, b"another seal", lab.stamps.anchors)
     assert any("覆盖的不是" in p for p in other.problems)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(chrome.find() is None, reason="no Chromium on this machine")
+def test_verify_html_says_of_a_stamp_what_the_command_says(
+    ready: Ready, made: Path, authority: Authority, tmp_path: Path
+) -> None:
+    lab = ready.lab.load()
+    token, seal = (made / STAMP).read_bytes(), (made / SEAL).read_bytes()
+    own, other = (certificate(pem) for pem in (authority.root_pem, authority.other_root_pem))
+    with chrome.Chrome() as page:
+        page.open(publish(made.parent, lab, tmp_path / "site", now=AT) / "verify.html")
+
+        def said(token: bytes, data: bytes, *roots: bytes) -> dict[str, Any]:
+            octets = ", ".join(f"unbase64('{b64encode(b).decode()}')" for b in (token, data))
+            anchors = ", ".join(f"unbase64('{b64encode(b).decode()}')" for b in roots)
+            script = f"stamped({octets}, [{anchors}]).then(r => JSON.stringify(r))"
+            answer = page.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+            assert "exceptionDetails" not in answer, answer
+            return json.loads(answer["result"]["value"])  # type: ignore[no-any-return]
+
+        good = said(token, seal, own)
+        assert good == {"time": "2026-11-25 03:00:02Z", "by": "测试时间戳服务", "pinned": True, "problems": []}
+        assert said(token, seal) == {**good, "pinned": False}
+        assert said(token, seal, other)["problems"] == ["chain"]
+        assert said(token, b"another seal", own)["problems"] == ["imprint"]
+        for bent in (token[:200], b"", b"\x30\x80", token + b"\x00", b"\x30\x84\xff\xff\xff\xff", seal):
+            assert said(bent, seal, own)["problems"] == ["format"], bent[:8]
+        for fault in ("imprint", "signature", "usage"):
+            authority.faults = {fault}
+            bad = _granted(authority.answer(query(seal, 1)), "")
+            assert said(bad, seal, own)["problems"] == [fault]
+            assert examine(bad, seal, lab.stamps.anchors).problems
+        authority.faults = set()
+        unseen = []
+        for n in range(0, len(token), 37):
+            bent = token[:n] + bytes([token[n] ^ 1]) + token[n + 1 :]
+            if not said(bent, seal, own)["problems"] and examine(bent, seal, lab.stamps.anchors).problems:
+                unseen.append(n)
+        assert unseen == []
+        copy = tmp_path / made.name
+        shutil.copytree(made, copy)
+        assert checked(page, copy, public_keys(lab))["ok"]
+        (copy / STAMP).write_bytes(token[:-1] + bytes([token[-1] ^ 1]))
+        assert checked(page, copy, public_keys(lab))["problems"] == ["[V509] time-stamp.tst signature"]
+
+
+def certificate(pem: str) -> bytes:
+    return b64decode("".join(pem.splitlines()[1:-1]))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ for _folder in (_TESTS, _TESTS / "tools", _TESTS / "cover"):
 import axe_check  # noqa: E402 - the path had to be made first
 import chrome  # noqa: E402
 from kit_issue import NOW, Lab, issued  # noqa: E402
+from kit_verify_page import checked  # noqa: E402
 
 from conformance.documents import sm2  # noqa: E402
 from conformance.issue.publish import public_keys, publish  # noqa: E402
@@ -45,22 +45,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Lab
 def page() -> Iterator[chrome.Chrome]:
     with chrome.Chrome() as browser:
         yield browser
-
-
-def checked(page: chrome.Chrome, folder: Path, keys: dict[str, Any]) -> dict[str, Any]:
-    """What `check` of verify.html says of the files of a folder."""
-    files = {
-        p.relative_to(folder).as_posix(): base64.b64encode(p.read_bytes()).decode()
-        for p in folder.rglob("*")
-        if p.is_file()
-    }
-    script = (
-        f"check(new Map(Object.entries({json.dumps(files)}).map(([n, t]) => [n, unbase64(t)])), {json.dumps(keys)})"
-        ".then(r => JSON.stringify(r))"
-    )
-    answer = page.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-    assert "exceptionDetails" not in answer, answer
-    return json.loads(answer["result"]["value"])
 
 
 def test_verify_html_agrees_with_the_command(
