@@ -63,10 +63,10 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/conformance lint
 
-# Three bundles at a time: much of a qualification waits for time to pass. Each tells its matrix when it is done.
+# Two bundles at a time: much of a qualification waits for time to pass. Each tells its matrix when it is done.
 qualify: system compiled
 	@mkdir -p $(OUT)
-	@printf '%s\n' $(QUALIFIED) | xargs -P 3 -I{} sh -c \
+	@printf '%s\n' $(QUALIFIED) | xargs -P 2 -I{} sh -c \
 	  '$(BIN)/conformance qualify {} -o $(OUT)/qualification >$(OUT)/qualify-{}.txt 2>&1; s=$$?; cat $(OUT)/qualify-{}.txt; exit $$s'
 
 bench: $(VENV)/.dev

@@ -145,7 +145,7 @@ def test_word_says_the_same(record: Record, view: ScoringView, tmp_path: Path) -
     assert [t for t in told(view) if squeezed(t) not in text] == []
 
 
-@pytest.mark.parametrize("form", ["pdf", "typst"])
+@pytest.mark.parametrize("form", [pytest.param("pdf", marks=pytest.mark.slow), "typst"])
 def test_both_kinds_of_paper_say_the_same(record: Record, view: ScoringView, tmp_path: Path, form: str) -> None:
     pypdf = pytest.importorskip("pypdf")
     pytest.importorskip({"pdf": "weasyprint", "typst": "typst"}[form], exc_type=ImportError)
