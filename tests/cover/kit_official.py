@@ -1,24 +1,32 @@
-"""The official schemas of the machine-readable formats: kept beside the tests, or carried by a package of the dev extra."""
+"""The official schemas of the machine-readable formats: kept beside the tests, carried by a package of the dev extra, or
+beside the checkout, where a developer keeps them."""
 
 from __future__ import annotations
 
-import gzip
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import pytest
 
 OFFICIAL = Path(__file__).resolve().parents[1] / "support" / "official"
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "samples" / "schemas"  # no part of the project
+
+
+def schema(name: str) -> Path:
+    """Where a schema is; skips where it is nowhere, since nothing that could be installed carries it."""
+    for folder in (OFFICIAL, BESIDE):
+        if (folder / name).is_file():
+            return folder / name
+    pytest.skip(f"the official {name} is not beside the checkout")
 
 
 @cache
 def json_schema(name: str) -> Any:
     """A validator. The schemas of OSCAL use \\p{L}, which this one knows and the `re` module does not."""
-    path = OFFICIAL / name
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return jsonschema_rs.validator_for(json.loads(data))
+    return jsonschema_rs.validator_for(json.loads(schema(name).read_bytes()))
 
 
 def misfits(name: str, document: Any) -> list[str]:
@@ -30,4 +38,4 @@ def misfits(name: str, document: Any) -> list[str]:
 def xml_schema(name: str) -> Any:
     from lxml import etree
 
-    return etree.XMLSchema(etree.parse(OFFICIAL / name))
+    return etree.XMLSchema(etree.parse(schema(name)))

@@ -39,7 +39,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.parametrize(
-    ("form", "schema"), [("ctrf", "ctrf.schema.json"), ("oscal", "oscal_assessment-results_schema.json.gz")]
+    ("form", "schema"), [("ctrf", "ctrf.schema.json"), ("oscal", "oscal_assessment-results_schema.json")]
 )
 def test_json_fits_the_official_schema(made: dict[str, bytes], form: str, schema: str) -> None:
     document = json.loads(made[form])
