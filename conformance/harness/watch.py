@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from conformance.errors import UsageError
@@ -81,7 +84,10 @@ def _keep_on(run: Run, how: Watch, site: str, out: Path, hours: float, interval:
     first = datetime.fromisoformat(seen.started)
     end = first + timedelta(hours=hours)
     due = max(datetime.now(UTC), first)
+    interrupted = _interrupts()
     while True:
+        if interrupted.is_set():
+            raise KeyboardInterrupt
         wait = (due - datetime.now(UTC)).total_seconds()
         if wait > 0:
             run.stopped.wait(wait)
@@ -93,6 +99,20 @@ def _keep_on(run: Run, how: Watch, site: str, out: Path, hours: float, interval:
         if due >= end:
             return seen
         due = min(due + timedelta(seconds=interval), end)
+
+
+def _interrupts() -> threading.Event:
+    """Set by Ctrl-C, which raises as ever: where the interrupt comes while an object is being deleted, Python drops it."""
+    asked = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler and threading.current_thread() is threading.main_thread():
+
+        def interrupt(number: int, frame: FrameType | None) -> None:
+            asked.set()
+            signal.default_int_handler(number, frame)
+
+        signal.signal(signal.SIGINT, interrupt)
+    return asked
 
 
 def _begin(out: Path, site: str, interval: float) -> Seen:
