@@ -12,7 +12,8 @@ from conformance.model.profile import Check
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Verdict
 from conformance.probe.operation import FAULT, Answer
-from conformance.run.context import Aborted, Procedure
+from conformance.run.context import Procedure
+from conformance.run.ending import Aborted
 from conformance.run.run import Run
 from conformance.target import Finding, diagnose
 from conformance.target.requirements import requirements

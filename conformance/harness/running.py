@@ -15,7 +15,7 @@ from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned
 from conformance.probe.http import HttpPort
 from conformance.record.store import EvidenceStore
-from conformance.run.context import Aborted
+from conformance.run.ending import Aborted
 from conformance.run.engine import Engine, Job
 from conformance.run.redact import Redactor
 from conformance.run.run import Run

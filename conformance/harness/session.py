@@ -41,7 +41,7 @@ from conformance.probe.http import HttpPort
 from conformance.record.store import EvidenceStore
 from conformance.report.kind import kind_of
 from conformance.report.wording import language
-from conformance.run.context import Aborted
+from conformance.run.ending import Aborted
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
 

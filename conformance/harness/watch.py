@@ -17,7 +17,8 @@ from conformance.harness.loading import load_profiles, open_target
 from conformance.model.profile import Check, Profile
 from conformance.model.target import Target
 from conformance.run.batch import live_run
-from conformance.run.context import Procedure, Stopped
+from conformance.run.context import Procedure
+from conformance.run.ending import Stopped
 from conformance.run.run import Run
 from conformance.sites import stability, visiting
 from conformance.sites.asking import ENVIRONMENT, need_ipv6

@@ -10,7 +10,8 @@ from conformance.pages.opening import named
 from conformance.plan.select import plan
 from conformance.probe.page import browser, chromium
 from conformance.probe.page.way import Way
-from conformance.run.context import Procedure, Stopped
+from conformance.run.context import Procedure
+from conformance.run.ending import Stopped
 from conformance.run.run import Run
 from conformance.target import Finding
 

@@ -17,6 +17,8 @@ from conformance.errors import ConformanceError, MissingExtra
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
 from conformance.run import material
+from conformance.run.clock import moment
+from conformance.run.ending import Aborted, Stopped
 from conformance.run.looked import Looked, SealNumbers, looked, unread
 from conformance.run.tally import Defect, Question, Tally, add, add_together, questions
 
@@ -108,7 +110,6 @@ def examine_all(
     names_the_sample: bool = True,
 ) -> Documents:
     """Examine every file once. Raises DocumentError for trust material that cannot be used, RecordError for the record."""
-    from conformance.run.context import Aborted, moment
 
     examiner = Examiner(material.gather(run.target, moment()), run.target.parameters, licences(wanted), run.memory)
     store = run.store
@@ -246,7 +247,6 @@ def carry_out(check: Procedure, run: Run, spec: Data) -> None:
     if tally.undecided or tally.unread:
         told = _reasons(run, doubts, 0, tally)
         check.reasons += told[1:]
-        from conformance.run.context import Stopped
 
         raise Stopped(tally.doubt or Cause.SYSTEM, told[0])
     if not tally.witnesses:

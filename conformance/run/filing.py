@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from conformance.documents.finding import Level
 from conformance.run import material
+from conformance.run.clock import moment
 from conformance.run.documents import Examiner
 from conformance.run.looked import Looked
 from conformance.run.tally import Question, level_of
@@ -59,7 +60,6 @@ def genuine(run: Run, name: str, data: bytes) -> bool | None:
     Trust, validity and revocation are left out: a system may rest on other anchors than this test was given.
     """
     from conformance.documents.options import Options
-    from conformance.run.context import moment
 
     if run.documents is not None and run.documents.examiner is not None:
         examiner = run.documents.examiner

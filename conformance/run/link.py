@@ -26,6 +26,7 @@ from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
 from conformance.probe import control, frames, pcapng
 from conformance.probe.packet import LinkTrouble, PacketPort
+from conformance.run.ending import Aborted, Stopped
 from conformance.run.run import Run
 from conformance.run.seen import Match, Seen, advert_for, readable
 from conformance.run.station import FAR, LINK_LOCAL, NEAR, Station
@@ -213,8 +214,6 @@ class Link(Station):
             with self._run.sender.turn.aside():
                 numbers = self._wire.trade(sends, seconds, take)
         except InterruptedError:
-            from conformance.run.context import Aborted
-
             raise Aborted from None
         except LinkTrouble as trouble:
             self._unusable(trouble)
@@ -399,14 +398,12 @@ class Link(Station):
 
     def stop(self, cause: Cause, message: str, *, expected: str = "", actual: str = "") -> NoReturn:
         """The check cannot be judged: whose fault it is, and why."""
-        from conformance.run.context import Stopped
 
         raise Stopped(cause, Reason(message[:500], expected=expected[:300], actual=actual[:300]))
 
 
 def look(notebook: Procedure, run: Run) -> list[Finding]:
     """预检 of a link that the target names: can it be used, and is the node there? Nothing when no check needs one."""
-    from conformance.run.context import Stopped
 
     given = run.target.parameters
     if not given.get("interface") or not given.get("node_address"):

@@ -21,6 +21,7 @@ from conformance.generate.spec import describe, values
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
 from conformance.plan.requests import SHRINKS
+from conformance.run.ending import Aborted, Stopped
 from conformance.run.run import Run
 
 if TYPE_CHECKING:
@@ -91,7 +92,6 @@ class _Session:
 
     def run(self, value: dict[str, Any]) -> bool:
         """Whether the property holds for `value`."""
-        from conformance.run.context import Aborted, Stopped
 
         name = _name(value)
         if name in self.outcome:
@@ -157,6 +157,4 @@ def _search(session: _Session, examples_of: Any, number: int, examples: int) -> 
         except _Falsified:
             pass
         except Unsatisfiable as error:
-            from conformance.run.context import Stopped
-
             raise Stopped(Cause.TOOL, Reason(f"无法生成满足条件的测试数据: {error}")) from None

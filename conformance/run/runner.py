@@ -21,8 +21,10 @@ from conformance.plan.requests import most_requests
 from conformance.plan.select import Planned
 from conformance.probe.operation import UnboundField
 from conformance.profile import procedure_file
-from conformance.run.context import Aborted, Procedure, Stopped, moment
+from conformance.run.clock import moment
+from conformance.run.context import Procedure
 from conformance.run.declared import carry_out, run_control
+from conformance.run.ending import Aborted, Stopped
 from conformance.run.run import Run
 
 _modules: dict[Path, ModuleType] = {}
