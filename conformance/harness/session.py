@@ -13,7 +13,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,16 +23,16 @@ import pytest
 from conformance.errors import ConformanceError, RecordError, UsageError
 from conformance.harness import sharing
 from conformance.harness.collecting import Tree
+from conformance.harness.delivering import Delivery, usage_error
 from conformance.harness.loading import Specimen, load_profiles, open_target, parameters, read_case
 from conformance.harness.nodes import CheckItem, NotConforming
 from conformance.harness.preflight import Preflight, fingerprint, preflight
 from conformance.harness.recording import Recorder, default_directory
 from conformance.harness.running import Ahead, InTurn, Runner, make_run, settled
 from conformance.harness.terminal import Screen
-from conformance.harness.wording import Words, one_line, visible
+from conformance.harness.wording import Words, visible
 from conformance.judge.waiver import waived
-from conformance.model.result import CheckResult, Reason
-from conformance.model.verdict import Cause, Verdict
+from conformance.model.result import CheckResult
 from conformance.plan.files import asks_for_files
 from conformance.plan.select import Planned, plan
 from conformance.probe.gate import Usage
@@ -45,22 +44,15 @@ from conformance.run.ending import Aborted
 from conformance.run.redact import Redactor
 from conformance.run.run import Run
 
-_RESULT = "conformance"  # the attribute of a pytest report that carries a result from worker to controller
-_KEPT = "conformance_kept"  # … the one that says the record holds it already
-_LOST = "conformance_lost"  # … and the one that says a worker could not write to the record
-
 
 def register(config: pytest.Config) -> None:
     """Called by the entry point when a profile was asked for. A user's mistake ends the run with its message alone."""
     try:
         session = ConformanceSession(config)
     except ConformanceError as error:
-        raise _usage(error) from None
+        raise usage_error(error) from None
     config.pluginmanager.register(session, "conformance-session")
-
-
-def _usage(error: ConformanceError) -> pytest.UsageError:
-    return pytest.UsageError(visible(str(error)))
+    config.pluginmanager.register(Delivery(session), "conformance-delivery")
 
 
 class ConformanceSession:
@@ -84,7 +76,7 @@ class ConformanceSession:
         self.barrier: Path | None = None
         self.notes: list[str] = []
         self._port: HttpPort | None = None
-        self._trouble: RecordError | None = None
+        self.trouble: RecordError | None = None
         if self.worker:
             self._take_over()
         else:
@@ -92,7 +84,6 @@ class ConformanceSession:
         self.planned = plan(self.profile, self.target)
         self.waived = waived(self.target, datetime.now(UTC))
         self.tree = Tree(config, self)
-        self._nodes: dict[str, Planned] = self.tree.node_ids() if self.controller else {}
         if getattr(config.option, "allure_report_dir", None):
             from conformance.harness.allure import Allure
 
@@ -222,7 +213,7 @@ class ConformanceSession:
                     fingerprint(self.run, self.recorder, "start")
         except ConformanceError as error:
             self._let_go()
-            raise _usage(error) from None
+            raise usage_error(error) from None
         self.usage = self._port.usage
         self.screen.opened()
 
@@ -272,90 +263,10 @@ class ConformanceSession:
         except Aborted:
             raise KeyboardInterrupt from None
         except RecordError as error:
-            self._trouble = self._trouble or error
+            self.trouble = self.trouble or error
             raise NotConforming(visible(str(error))) from None
         item.stash[sharing.RESULT] = result
         return result
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        report = yield
-        if isinstance(item, CheckItem) and report.when == "call":
-            result = item.stash.get(sharing.RESULT, None)
-            if result is not None:
-                setattr(report, _RESULT, result.to_json())
-                setattr(report, _KEPT, item.planned.key in self.kept)
-                report.duration = result.duration
-                if report.skipped:  # the place is the check, not the line of ours that raised
-                    report.longrepr = (item.nodeid, None, f"Skipped: {self.words.line(result)}")
-            elif self._trouble is not None:
-                setattr(report, _LOST, self._trouble.to_json())
-        return report
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if self.worker:
-            return
-        if (lost := getattr(report, _LOST, None)) is not None:
-            self._trouble = self._trouble or RecordError(lost.pop("code"), lost.pop("message"), **lost)
-        if self._trouble is not None:
-            raise _usage(self._trouble)
-        if self.recorder is None:
-            return
-        data = getattr(report, _RESULT, None)
-        if data is None:
-            self._crashed(report)
-            return
-        if report.when != "call":
-            return
-        if not getattr(report, _KEPT, False):
-            with self._writing():
-                self.recorder.verdict(data)
-        self.screen.judged(Verdict(data["verdict"]))
-
-    @contextmanager
-    def _writing(self) -> Generator[None]:
-        """Around what a hook writes into the ledger: when the disk does not take it, the run ends with that message."""
-        try:
-            yield
-        except RecordError as error:
-            self._trouble = error
-            raise _usage(error) from None
-
-    # xdist -----------------------------------------------------------------------------------------------
-
-    def _crashed(self, report: pytest.TestReport) -> None:
-        """A worker died under a check (xdist reports it in no phase of its own): a fault of the tool, and no hang."""
-        entry = self._nodes.get(report.nodeid)
-        if entry is None or self.recorder is None or report.when in ("setup", "call", "teardown"):
-            return
-        reason = Reason("检测进程在执行本项时异常退出", actual=one_line(report.longreprtext)[:200], code="E110")
-        with self._writing():
-            data = self.recorder.verdict(CheckResult(entry.key, Verdict.ERROR, Cause.TOOL, (reason,)).to_json())
-        if self.barrier is not None:
-            sharing.Barrier(self.barrier).done(entry.key)
-        setattr(report, _RESULT, data)
-        self.screen.judged(Verdict.ERROR)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:
-        """Hand the run to a worker: everything it needs to carry out checks like the controller would."""
-        node.workerinput["conformance"] = sharing.pack(self)
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """A worker begins a check: noted here, by the owner of the ledger, so that no attempt goes unrecorded."""
-        entry = self._nodes.get(nodeid)
-        if entry is None or self.recorder is None or entry.decided is not None:
-            return
-        if entry.key not in self.kept and not self.preflight.stops:
-            with self._writing():
-                self.recorder.start(entry.key)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        sent = getattr(node, "workeroutput", {}).get("conformance", {})
-        self.usage.sent += int(sent.get("sent", 0))
-        self.usage.most_in_flight += int(sent.get("most_in_flight", 0))
 
     # Ending ----------------------------------------------------------------------------------------------
 
@@ -373,7 +284,7 @@ class ConformanceSession:
             if in_order and self.recorder is not None and not self.preflight.stops:
                 fingerprint(replace(self.run, stopped=threading.Event()), self.recorder, "end")
         except RecordError as error:
-            self._trouble = self._trouble or error
+            self.trouble = self.trouble or error
         finally:
             self._port.close()
 
@@ -397,10 +308,10 @@ class ConformanceSession:
             return
         if self.recorder is None:
             return
-        if self._trouble is not None or not self.recorder.opened or int(exitstatus) in _BROKEN:
-            self.screen.incomplete(self._trouble)
+        if self.trouble is not None or not self.recorder.opened or int(exitstatus) in _BROKEN:
+            self.screen.incomplete(self.trouble)
             self._let_go()  # not closed: the record says by itself that it is incomplete
-            session.exitstatus = max(int(exitstatus), int(pytest.ExitCode.USAGE_ERROR)) if self._trouble else exitstatus
+            session.exitstatus = max(int(exitstatus), int(pytest.ExitCode.USAGE_ERROR)) if self.trouble else exitstatus
             return
         try:
             self.recorder.ledger.close(
