@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from conformance.errors import ConformanceError, IssueError
 from conformance.issue import dsse, signoff
-from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory
-from conformance.issue.stamp import STAMP, Stamped, examine
+from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory, Person
+from conformance.issue.stamp import APART, STAMP, Stamped, examine
 from conformance.record.digest import digests
 from conformance.record.manifest import measure
+from conformance.record.reading import open_record
 from conformance.record.source import LEDGER, MANIFEST, Folder, open_source
 from conformance.record.verify import verify
 
@@ -37,7 +39,8 @@ CODES = {
     "V506": "同一个人签了两个角色",
     "V507": "所附的检测记录不成立，或不是签发时的那一份",
     "V508": "撤回文件不成立",
-    "V509": "时间戳不成立，或签发时有而现在没有",
+    "V509": "时间戳不成立、签发时有而现在没有，或时间与签发时间不符",
+    "V510": "签字人的授权不含这份报告的标准，或签字时已过期",
 }
 
 
@@ -96,6 +99,8 @@ def check_issued(folder: Path, lab: Laboratory) -> Checked:
         return Checked(False, "unknown", (Trouble("V501", f"{SEAL}：{CODES['V501']}"),), {})
     about = envelope.predicate
     problems = [*_files(folder, envelope), *_signoffs(folder, about, lab), *_record(folder, about)]
+    key = envelope.signer(lab.keys("approve"))
+    problems += _authority(lab.owner(key) if key else None, str(about.get("date", "")), "批准", about)
     stamp = _stamp(folder, about, lab, problems)
     status, by, reason = _status(folder, envelope, lab, problems)
     return Checked(not problems, status, tuple(problems), about, by, reason, stamp)
@@ -105,6 +110,24 @@ def _by(envelope: dsse.Envelope, lab: Laboratory) -> bool:
     key = envelope.signer(lab.keys("approve"))
     owner = lab.owner(key) if key else None
     return owner is not None and envelope.predicate.get("laboratory", lab.name) == lab.name
+
+
+def _authority(owner: Person | None, day: str, word: str, about: Mapping[str, Any] | None = None) -> list[Trouble]:
+    """What the public file says of the signatory's authority; it says nothing where it leaves `standards` out."""
+    if owner is None:
+        return []
+    out = []
+    try:
+        late = owner.until is not None and date.fromisoformat(day[:10]) > owner.until
+    except ValueError:
+        late = True
+    if late:
+        out.append(Trouble("V510", f"{word}：{owner.name}的授权至 {owner.until}，签于 {day[:10] or '不明'}"))
+    stated = [str(s.get("number", "")) for s in (about or {}).get("standards") or () if isinstance(s, Mapping)]
+    outside = [number for number in stated if owner.standards and not owner.may_sign(number)]
+    if outside:
+        out.append(Trouble("V510", f"{word}：{owner.name}的授权签字范围不含 {'、'.join(outside)}"))
+    return out
 
 
 def _files(folder: Path, envelope: dsse.Envelope) -> list[Trouble]:
@@ -126,7 +149,8 @@ def _files(folder: Path, envelope: dsse.Envelope) -> list[Trouble]:
             continue
         if dict(digest) != {"sha256": sha, "sm3": sm}:
             out.append(Trouble("V502", f"{name}：{CODES['V502']}"))
-    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
+    # A link to a folder is a thing of its own: what lies behind it is not looked at, and was never issued.
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_symlink() or not p.is_dir()}
     out += [Trouble("V504", f"{n}：{CODES['V504']}") for n in sorted(there - signed.keys() - {SEAL, WITHDRAWAL, STAMP})]
     return out
 
@@ -140,7 +164,21 @@ def _stamp(folder: Path, about: Mapping[str, Any], lab: Laboratory, problems: li
         return None
     found = examine(path.read_bytes()[:_LARGEST], (folder / SEAL).read_bytes(), lab.stamps.anchors)
     problems += [Trouble("V509", f"{STAMP}：{problem}") for problem in found.problems]
+    # A report dated back (with the clock of the laboratory) is told by the clock of somebody else.
+    if not found.problems and not _at_the_time(found, str(about.get("issued_at", ""))):
+        problems.append(
+            Trouble("V509", f"{STAMP}：时间戳的时间 {found.time} 与签发时间 {about.get('issued_at')} 相差超过 5 分钟")
+        )
     return found
+
+
+def _at_the_time(stamp: Stamped, issued: str) -> bool:
+    try:
+        at = datetime.fromisoformat(issued)
+    except ValueError:
+        return False
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return stamp.at is not None and abs(stamp.at - at) <= APART
 
 
 def _signoffs(folder: Path, about: Mapping[str, Any], lab: Laboratory) -> list[Trouble]:
@@ -159,6 +197,7 @@ def _signoffs(folder: Path, about: Mapping[str, Any], lab: Laboratory) -> list[T
             out.append(Trouble("V505", f"{ROLE_WORDS[role]}：不是有此权限的人以给出的公钥对应的私钥签的"))
             continue
         owners.append(owner.id)
+        out += _authority(owner, str(said.get("at", "")), ROLE_WORDS[role])
         signed = dsse.digests_of(envelope)
         if any(signed.get(n) != d for n, d in (about.get("record") or {}).items()):
             out.append(Trouble("V505", f"{ROLE_WORDS[role]}：签的是别的检测记录"))
@@ -173,8 +212,12 @@ def _record(folder: Path, about: Mapping[str, Any]) -> list[Trouble]:
     path = folder / "record.zip"
     if not path.is_file():
         return []
+    concluded = ""
     try:
         found = verify(path)
+        if found.ok:
+            with open_record(path) as record:
+                concluded = str(record.conclusion().overall)
         source = open_source(path)
         try:
             names = (LEDGER, MANIFEST)
@@ -186,6 +229,8 @@ def _record(folder: Path, about: Mapping[str, Any]) -> list[Trouble]:
     out = [Trouble("V507", str(p)) for p in found.problems[:20]]
     if not found.complete:
         out.append(Trouble("V507", "检测记录不完整"))
+    if found.ok and concluded != about.get("conclusion"):
+        out.append(Trouble("V507", f"由检测记录得出的结论是 {concluded}，签发的是 {about.get('conclusion')}"))
     stated = about.get("record") or {}
     out += [Trouble("V507", f"{n} 不是签发时的那一份") for n in names if dict(stated.get(n) or {}) != actual[n]]
     return out

@@ -17,6 +17,7 @@ from conformance.errors import IssueError
 from conformance.issue.dsse import digests_of
 from conformance.issue.fields import Situation, at, missing
 from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory, Review
+from conformance.issue.method import Judge, altered, disagreements
 from conformance.issue.signoff import Dossier, Signature, attempts_to_read, bound, case_problems
 from conformance.model.profile import Profile
 from conformance.record.reading import Record, instant
@@ -43,6 +44,8 @@ CODES = {
     "I117": "异议没有裁定",
     "I118": "签字时间不合理",
     "I119": "更正或替代的原报告不成立",
+    "I120": "由证据重新判定的结果与记录不符",
+    "I121": "测试规范与随工具发布的同名同版不同",
 }
 CLOCKS = timedelta(minutes=5)  # how far the clocks of two machines may be apart
 
@@ -56,6 +59,7 @@ class Asked:
     lab: Laboratory
     dossier: Dossier
     now: datetime
+    again: Judge = disagreements
 
     @property
     def case(self) -> Mapping[str, Any]:
@@ -67,7 +71,10 @@ def refusals(asked: Asked) -> list[IssueError]:
     if not asked.verification.ok:
         # Nothing else that an altered record says is worth a question.
         return [_no("I101", str(p)) for p in asked.verification.problems[:20]]
-    guards = (_complete, _sample, _grants, _tools, _qualified, _reviewed, _signed, _filled, _number, _kind, _objections)
+    guards = (
+        _complete, _sample, _grants, _tools, _qualified, _reviewed, _signed, _filled, _number, _kind, _objections,
+        _clock, _judged_again, _as_published,
+    )  # fmt: skip
     return sorted((r for guard in guards for r in guard(asked)), key=lambda r: r.code)
 
 
@@ -156,8 +163,16 @@ def _qualified(asked: Asked) -> Iterator[IssueError]:
 
 def _reviewed(asked: Asked) -> Iterator[IssueError]:
     def found(profile: Profile) -> list[Review]:
-        known = (bare(profile.digest), (profile.id, profile.edition))
-        return [r for r in asked.lab.reviews if bare(r.digest) in known or (r.profile, r.edition) in known]
+        # A digest says more than an edition: where it is given, an edition that agrees is no second chance.
+        return [
+            r
+            for r in asked.lab.reviews
+            if (
+                bare(r.digest) == bare(profile.digest)
+                if r.digest
+                else (r.profile, r.edition) == (profile.id, profile.edition)
+            )
+        ]
 
     def good(profile: Profile) -> bool:
         return any(r.encoded_by.strip() != r.reviewed_by.strip() for r in found(profile))
@@ -240,6 +255,22 @@ def _times(asked: Asked) -> Iterator[IssueError]:
         before, word = signature.at, f"{ROLE_WORDS[role]}签字"
     if before > asked.now + CLOCKS:
         yield _no("I118", f"{word}的时间 {before.isoformat()} 晚于现在")
+
+
+def _clock(asked: Asked) -> Iterator[IssueError]:
+    back = asked.record.clock_back
+    if back > CLOCKS:
+        yield _no("I118", f"检测期间本机的时钟曾倒退 {back}，记录里的时间不可信", "校准时钟后重新检测")
+
+
+def _judged_again(asked: Asked) -> Iterator[IssueError]:
+    for key, why in asked.again(asked.record)[:20]:
+        yield _no("I120", f"{key} {why}".strip(), "conformance rejudge 可列出；工具换过版本的，用检测时的那一版签发")
+
+
+def _as_published(asked: Asked) -> Iterator[IssueError]:
+    for told in altered(asked.record):
+        yield _no("I121", told, "改动过的测试规范要有自己的 profile 标识或版次；去掉条款用裁剪文件，写明理由")
 
 
 def _filled(asked: Asked) -> Iterator[IssueError]:

@@ -19,6 +19,7 @@ from conformance.issue.fields import at
 from conformance.issue.guards import CODES, Asked, number_of, refusals
 from conformance.issue.keys import Signer
 from conformance.issue.lab import ROLES, Laboratory
+from conformance.issue.method import Judge, disagreements
 from conformance.issue.signoff import Dossier, bound, read_dossier, signatory
 from conformance.issue.stamp import STAMP, obtain
 from conformance.record.manifest import measure
@@ -44,17 +45,18 @@ def issue(
     formats: Sequence[str] = USUAL,
     how: How = DEFAULT,
     now: datetime | None = None,
+    again: Judge = disagreements,
 ) -> Path:
     """Issue a report → its folder `archive/NUMBER`, which appears whole or not at all.
 
-    IssueError with every reason when it may not be issued. `now` is for tests: no option of the command reaches it.
+    IssueError with every reason when it may not be issued. `now` and `again` are for tests: no option of the command reaches them.
     """
     person = signatory(lab, person_id, "approve")
     at_ = now or datetime.now(UTC)
     verification = verify(record_path)
     with open_record(record_path) as record:
         read = read_dossier(dossier, lab)
-        asked = Asked(record, verification, lab, read, at_)
+        asked = Asked(record, verification, lab, read, at_, again)
         reasons = [*refusals(asked), *_taken(archive, read.case, lab)]
         if reasons:
             raise IssueError(

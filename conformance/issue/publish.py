@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import zipfile
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,7 +93,7 @@ class Page:
 
 
 def publish(archive: Path, lab: Laboratory, out: Path, lang: str = "zh-CN", *, now: datetime | None = None) -> Path:
-    """Write the site → its folder, in place of an earlier one. IssueError I050 to I053 when something must not go out."""
+    """Write the site → its folder, in place of an earlier one. IssueError I050 to I054 when something must not go out."""
     words, today = wording(lang), (now or datetime.now(UTC)).date().isoformat()
     checked = {p: check_issued(p, lab) for p in sorted(archive.iterdir()) if is_issued(p)} if archive.is_dir() else {}
     if not checked:
@@ -106,6 +106,14 @@ def publish(archive: Path, lab: Laboratory, out: Path, lang: str = "zh-CN", *, n
     if bad:
         raise IssueError(bad[0].code, bad[0].message, where=bad[0].where, others=tuple(bad[1:]))
     _only_ours(out)
+    forgotten = list(_forgotten(out, checked.values()))
+    if forgotten:
+        raise IssueError(
+            "I054",
+            "先前公布为不再有效的报告，现在成了有效或不见了: " + "、".join(forgotten[:20]),
+            where=str(out / "status.json"),
+            hint="把撤回文件或新的报告放回档案；确要从头公布的，换一个空的输出目录",
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".publish-", dir=out.parent))
     try:
@@ -132,6 +140,19 @@ def _only_ours(out: Path) -> None:
     """A folder that holds something else is never swept away."""
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "status.json").is_file())):
         raise IssueError("I052", "输出位置已有别的内容", expected="空目录，或先前公布的网站", where=str(out))
+
+
+def _forgotten(out: Path, found: Iterable[Checked]) -> Iterator[str]:
+    """Numbers that an earlier publication here said no longer stand, and that would stand again, or be gone, now."""
+    try:
+        before = json.loads((out / "status.json").read_bytes())["reports"]
+        was = {str(r["number"]): str(r["status"]) for r in before}
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    now = {str(c.about["number"]): c.status for c in found}
+    for number, status in sorted(was.items()):
+        if status in ("withdrawn", "correction", "replacement") and now.get(number, "valid") == "valid":
+            yield number
 
 
 def _copy(folder: Path, to: Path, found: Checked) -> None:

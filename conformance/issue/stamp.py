@@ -27,7 +27,7 @@ STAMP = "time-stamp.tst"
 SHA256 = "2.16.840.1.101.3.4.2.1"
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 _MOST, _SECONDS = 1 << 20, 60
-_APART = timedelta(minutes=5)  # how far the clocks of the laboratory and of the authority may be apart
+APART = timedelta(minutes=5)  # how far the clocks of the laboratory and of the authority may be apart
 _OURS = "RFC 3161"
 # What a token must show before its time may be told: a wrong one of these is a problem, an unknown one is too.
 _NEEDED = frozenset({"format", "imprint", "digest", "signature"})
@@ -54,6 +54,7 @@ class Stamped:
     by: str
     pinned: bool
     problems: tuple[str, ...] = ()
+    at: datetime | None = None  # `time`, to compute with
 
     @property
     def says(self) -> str:
@@ -84,7 +85,7 @@ def obtain(authority: Authority, data: bytes, now: datetime) -> bytes:
     if not _has_nonce(token, nonce):
         wrong.append("时间戳里没有这次请求的随机数（nonce），可能是旧的")
     at = _moment(token)
-    if at is None or abs(at - now) > _APART:
+    if at is None or abs(at - now) > APART:
         wrong.append(f"时间戳的时间 {found.time} 与本机的 {now.isoformat(timespec='seconds')} 相差超过 5 分钟")
     if wrong:
         raise _no("；".join(wrong), where)
@@ -111,6 +112,7 @@ def examine(token: bytes, data: bytes, anchors: Sequence[bytes]) -> Stamped:
         certificate.holder if certificate else "签发者不明",
         bool(anchors) and bool(chain) and set(chain) == {Level.PASS},
         tuple(problems),
+        stamp.time.value,
     )
 
 
@@ -196,4 +198,4 @@ def _no(what: str, where: str) -> IssueError:
     )
 
 
-__all__ = ["STAMP", "Authority", "Stamped", "examine", "obtain", "query"]
+__all__ = ["APART", "STAMP", "Authority", "Stamped", "examine", "obtain", "query"]

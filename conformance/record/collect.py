@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.errors import RecordError
@@ -31,6 +32,8 @@ class Parts:
     resumed: Mapping[str, Any] = field(default_factory=dict)
     last: str = ""
     at: str = ""
+    latest: str = ""  # the latest time of any line; the order of the lines is another matter
+    back: timedelta = timedelta()
 
 
 def collect(entries: Iterable[Entry], where: str = "") -> Parts:
@@ -45,9 +48,22 @@ def collect(entries: Iterable[Entry], where: str = "") -> Parts:
                 hint="conformance verify 可列出全部损坏之处",
             ) from None  # fmt: skip
         parts.last, parts.at = entry.event, entry.t
+        _time(parts, entry.t)
     for key in list(parts.begun):
         _give_up(parts, key)
     return parts
+
+
+def _time(parts: Parts, text: str) -> None:
+    try:
+        now, before = datetime.fromisoformat(text), datetime.fromisoformat(parts.latest or text)
+        step = before - now
+    except (ValueError, TypeError):  # unreadable, or without a zone among those that have one
+        return
+    if step <= timedelta():
+        parts.latest = text
+    else:
+        parts.back = max(parts.back, step)
 
 
 def _take(parts: Parts, entry: Entry) -> None:

@@ -40,7 +40,8 @@ class Record:
     documents       files that were examined; passed_over: what was not taken, in words; material: trust, by digest
     fingerprints    how the sample was identified, and whether it stayed the same
     waivers, attestations, refused (those that say too little to hold: their errors)
-    closed          the last session ended with `close`; ended: time of the last line
+    closed          the last session ended with `close`; ended: the latest time of any line: a clock that is set back revives
+                    no grant; clock_back: the largest step back between a line and the latest before it
     """
 
     def __init__(self, source: Source, entries: Iterable[Entry], profile: Profile | None = None) -> None:
@@ -57,7 +58,8 @@ class Record:
         self.system = mapping(self.target.get("system"))
         self.case = mapping(self.header.get("case"))
         self.closed = parts.last == "close"
-        self.ended = parts.at
+        self.ended = parts.latest or parts.at
+        self.clock_back = parts.back
         self.voids = tuple(parts.voids)
         self.preflight = tuple(parts.preflight)
         self.documents = tuple(parts.documents)

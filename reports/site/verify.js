@@ -106,6 +106,12 @@ async function owner(sealed, people) {
   for (const person of people) for (const signature of sealed.signatures) if (await verifies(person.read, sealed.message, signature)) return person;
   return null;
 }
+// What the public file says of the authority of a signatory; it says nothing where it leaves standards out.
+function authorised(person, day, standards) {
+  const late = Boolean(person.until) && !(/^\d{4}-\d{2}-\d{2}/.test(day) && day.slice(0, 10) <= person.until);
+  const every = (person.standards || []).length === 0 || person.standards.includes("*");
+  return !late && (every || standards.every(n => person.standards.includes(n)));
+}
 function same(a, b) { return !!a && !!b && a.sha256 === b.sha256 && a.sm3 === b.sm3; }
 
 // files: Map of path → Uint8Array; keys: the laboratory's published keys. → {ok, status, about, stamp, problems}
@@ -117,6 +123,7 @@ async function check(files, keys) {
   try { seal = envelope(files.get(SEAL), ISSUE); } catch (e) { note("V501", SEAL); return { ok: false, status: "unknown", about: null, stamp: null, problems }; }
   const about = seal.predicate, by = await owner(seal, may("approve"));
   if (!by || about.laboratory !== keys.laboratory.name) { note("V501", SEAL); return { ok: false, status: "unknown", about: null, stamp: null, problems }; }
+  if (!authorised(by, String(about.date), (about.standards || []).map(s => s.number))) note("V510", by.id);
   const internal = new Set(about.internal || []);
   for (const [name, digest] of seal.subject) {
     const bytes = files.get(name);
@@ -128,6 +135,7 @@ async function check(files, keys) {
   const roots = ((keys.time_stamp || {}).anchors || []).map(readCertificate);
   const stamp = files.has(STAMP) ? await stamped(files.get(STAMP), files.get(SEAL), roots) : null;
   if (stamp) for (const problem of stamp.problems) note("V509", `${STAMP} ${problem}`);
+  if (stamp && !stamp.problems.length && !(Math.abs(new Date(stamp.time.replace(" ", "T")) - new Date(about.issued_at)) <= 300000)) note("V509", `${STAMP} time`);
   const signers = new Set();
   for (const role of ROLES) {
     try {
@@ -136,6 +144,7 @@ async function check(files, keys) {
       if (!holds || Object.entries(about.record).some(([n, d]) => !same(signed.subject.get(n), d))) note("V505", role);
       else if (signers.has(person.id)) note("V506", person.id);
       else signers.add(person.id);
+      if (person && !authorised(person, String(said.at), [])) note("V510", person.id);
     } catch (e) { note("V505", role); }
   }
   let status = "valid";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import sys
 from base64 import b64decode
@@ -17,7 +18,7 @@ import pytest
 
 pytest.importorskip("cryptography")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from kit_issue import CASE, NOW, ROLES, Lab, good_record, issued, laboratory, reopened, sign_all
+from kit_issue import CASE, NOW, ROLES, Lab, believed, good_record, issued, laboratory, reopened, sign_all
 from report_samples import sample_record
 
 from conformance import cli
@@ -29,12 +30,16 @@ from conformance.issue.fields import FIELDS
 from conformance.issue.guards import CODES, Asked, refusals
 from conformance.issue.keys import CommandSigner, FileSigner, read_public
 from conformance.issue.lab import load_laboratory
+from conformance.issue.method import altered
 from conformance.issue.produce import issue
 from conformance.issue.signoff import bound, read_dossier, sign
 from conformance.issue.withdraw import withdraw
+from conformance.model.profile import Removal
+from conformance.profile import load
 from conformance.record.digest import digests
+from conformance.record.environment import versions
 from conformance.record.ledger import Ledger
-from conformance.record.reading import Record
+from conformance.record.reading import Record, instant
 from conformance.record.store import EvidenceStore
 from conformance.record.verify import verify
 
@@ -111,7 +116,7 @@ def test_another_reader_of_dsse_holds_a_sign_off_good(made: tuple[Path, Lab]) ->
 def asked(record: Record, lab: Lab, dossier: Path, **more: Any) -> list[str]:
     now = more.get("now", NOW.replace(hour=3))
     loaded = lab.load()
-    reasons = refusals(Asked(record, verify(record.path), loaded, read_dossier(dossier, loaded), now))
+    reasons = refusals(Asked(record, verify(record.path), loaded, read_dossier(dossier, loaded), now, believed))
     return [r.code for r in reasons]
 
 
@@ -141,6 +146,7 @@ def test_a_partial_run_is_refused_and_the_clauses_are_named(tmp_path: Path) -> N
             "zhao",
             lab.signers["zhao"],
             now=NOW.replace(hour=3),
+            again=believed,
         )
     said = [caught.value, *caught.value.others]
     assert sum(e.code == "I103" for e in said) == 2  # what was left out, and what was cut away
@@ -187,6 +193,7 @@ def test_a_sample_that_changed_while_it_was_tested_cannot_be_issued(tmp_path: Pa
             "zhao",
             lab.signers["zhao"],
             now=NOW.replace(hour=3),
+            again=believed,
         )
     assert not list((tmp_path / "a").glob("*"))
 
@@ -264,6 +271,56 @@ def test_a_laboratory_that_may_not_is_refused(ready: tuple[Record, Lab, Path], n
     code, bend = BENT[name]
     bend(lab.data)
     assert set(asked(record, lab, dossier)) == {code}
+
+
+def test_a_review_of_other_bytes_is_not_rescued_by_its_edition(ready: tuple[Record, Lab, Path]) -> None:
+    record, lab, dossier = ready
+    lab.data["profiles"][0].update(edition=record.profile.edition)
+    assert asked(record, lab, dossier) == []
+    lab.data["profiles"][0].update(digest="0" * 64)
+    assert set(asked(record, lab, dossier)) == {"I108"}
+    del lab.data["profiles"][0]["digest"]
+    assert asked(record, lab, dossier) == []
+
+
+def test_a_clock_set_back_during_the_test_is_refused(tmp_path: Path) -> None:
+    """Set back for a second session, so that a waiver that had ended would hold again."""
+    record = good_record(tmp_path / "r")
+    for back, codes in ((timedelta(minutes=2), []), (timedelta(days=9), ["I118"])):
+        now = instant(record.ended) - back
+        ledger = Ledger.resume(record.path, clock=lambda now=now: now)
+        ledger.close(EvidenceStore(record.path))
+        again = reopened(record)
+        assert again.ended == record.ended  # the latest time of the record, not its last line
+        lab = laboratory(tmp_path / "lab", again)
+        sign_all(again, lab, tmp_path / f"s{back.days}")
+        assert asked(again, lab, tmp_path / f"s{back.days}") == codes
+
+
+def test_a_copy_of_a_shipped_profile_under_its_name_and_edition_is_refused(tmp_path: Path) -> None:
+    whole = load("gbt-36902-2018")
+    cut = replace(whole, clauses=whole.clauses[1:], digest="sha256:" + "0" * 64)
+    record = good_record(tmp_path / "r")
+    record.header = {**record.header, "tool": {"versions": versions()}}
+    for profile, told in (
+        (whole, []),
+        (cut, [f"gbt-36902-2018 {whole.edition}，少了 {whole.clauses[0].id} 的检测项"]),
+        (
+            replace(whole, digest=cut.digest),
+            [f"gbt-36902-2018 {whole.edition}，摘要 0000000000000000…，应为 {whole.digest[7:23]}…"],
+        ),
+        (replace(cut, edition="99"), []),  # a method of their own
+        (replace(cut, tailoring=(Removal(f"gbt-36902-2018/{whole.clauses[0].id}", "removed", "x", "y"),)), []),
+    ):
+        record.profile = profile
+        assert altered(record) == told
+    record.header = {**record.header, "tool": {"versions": {"conformance": "0.0.1"}}}
+    record.profile = cut
+    assert altered(record) == []  # another version of the tool may have shipped just this
+    lab = laboratory(tmp_path / "lab", record)
+    record.header = {**record.header, "tool": {"versions": versions()}}
+    sign_all(record, lab, tmp_path / "s")
+    assert "I121" in asked(record, lab, tmp_path / "s")
 
 
 def test_a_profile_with_guesses_that_nobody_checked_is_refused(ready: tuple[Record, Lab, Path]) -> None:
@@ -379,7 +436,7 @@ def test_a_required_field_that_is_missing_stops_the_issue_by_its_name(tmp_path: 
     sign_all(record, lab, tmp_path / "s")
     loaded = lab.load()
     reasons = refusals(
-        Asked(record, verify(record.path), loaded, read_dossier(tmp_path / "s", loaded), NOW.replace(hour=3))
+        Asked(record, verify(record.path), loaded, read_dossier(tmp_path / "s", loaded), NOW.replace(hour=3), believed)
     )
     field = next(f for f in FIELDS if f.number == number)
     assert [r.code for r in reasons] == ["I114"]
@@ -441,6 +498,9 @@ def test_any_changed_missing_or_added_file_is_named(made: tuple[Path, Lab], tmp_
     (folder / "extra.pdf").write_bytes(b"")
     assert problems(folder, lab) == ["V504"]
     (folder / "extra.pdf").unlink()
+    (folder / "annex").symlink_to(tmp_path)  # a folder of other things, reached through a link
+    assert problems(folder, lab) == ["V504"]
+    (folder / "annex").unlink()
     (folder / "report.html").unlink()
     assert problems(folder, lab) == ["V503"]
 
@@ -476,6 +536,50 @@ def test_a_seal_by_somebody_who_may_not_approve_is_worth_nothing(made: tuple[Pat
     envelope = dsse.read(folder / SEAL, TYPE)
     (folder / SEAL).write_bytes(dsse.seal(envelope.statement, lab.signers["li"], lab.load().people["li"].key))
     assert problems(folder, lab) == ["V501"]
+
+
+def resealed(folder: Path, lab: Lab, **predicate: Any) -> None:
+    """Sealed once more by the approver's own key, with other things said of the report."""
+    envelope = dsse.read(folder / SEAL, TYPE)
+    content = {**envelope.statement, "predicate": {**envelope.predicate, **predicate}}
+    (folder / SEAL).write_bytes(dsse.seal(content, lab.signers["zhao"], lab.load().people["zhao"].key))
+
+
+def test_a_conclusion_that_the_record_does_not_give_is_found(made: tuple[Path, Lab], tmp_path: Path) -> None:
+    """All three sign another conclusion than the record comes to, and the seal over it is right."""
+    folder, lab = bent(made, tmp_path)
+    digest = {}
+    for role, person in ROLES.items():
+        path = folder / "sign-off" / f"{role}.dsse.json"
+        envelope = dsse.read(path, "urn:conformance:sign-off:1")
+        content = {**envelope.statement, "predicate": {**envelope.predicate, "conclusion": "DOES_NOT_CONFORM"}}
+        path.write_bytes(dsse.seal(content, lab.signers[person], lab.load().people[person].key))
+        digest[f"sign-off/{path.name}"] = digests(path.read_bytes())
+    envelope = dsse.read(folder / SEAL, TYPE)
+    subject = [{"name": s["name"], "digest": digest.get(s["name"], s["digest"])} for s in envelope.statement["subject"]]
+    content = {**envelope.statement, "subject": subject}
+    (folder / SEAL).write_bytes(dsse.seal(content, lab.signers["zhao"], lab.load().people["zhao"].key))
+    resealed(folder, lab, conclusion="DOES_NOT_CONFORM")
+    assert problems(folder, lab) == ["V507"]
+
+
+def test_an_authority_that_had_ended_or_does_not_reach_so_far_is_found(made: tuple[Path, Lab], tmp_path: Path) -> None:
+    """Issued by a laboratory that bent its own lab.yaml: the public file says what the approver may sign."""
+    folder, lab = bent(made, tmp_path)
+    person = lab.data["people"][2]
+    kept = dict(person)
+    for change, codes in (
+        ({"until": "2026-11-25"}, []),
+        ({"until": "2026-11-24"}, ["V510", "V510"]),  # as approver, and as who sealed it
+        ({"standards": ["GB/T 00001-2026"]}, ["V510"]),
+        ({"standards": ["*"]}, []),
+        ({"standards": []}, []),  # a public file without them says nothing about them
+    ):
+        person.clear()
+        person.update({**kept, **change})
+        assert problems(folder, lab) == codes, change
+    person.clear()
+    person.update(kept)
 
 
 def test_a_signoff_of_another_report_does_not_serve(made: tuple[Path, Lab], tmp_path: Path) -> None:
@@ -590,10 +694,11 @@ def test_the_command_signs_issues_and_withdraws(tmp_path: Path, capsys: Any) -> 
     assert cli.main(["issue", str(record.path), *at, *by, "--archive", str(tmp_path / "a")]) == 2
     assert "I110" in capsys.readouterr().err
     assert cli.main(["sign", str(record.path), *at, "--role", "approve", *by]) == 0
-    assert cli.main(["issue", str(record.path), *at, *by, "--archive", str(tmp_path / "a"), "--format", "junit"]) == 0
-    folder = tmp_path / "a" / "EX-2026-0001"
-    assert capsys.readouterr().out.strip().endswith(str(folder))
-    assert (folder / "junit.xml").is_file()
+    # No evidence bears out the verdicts of this record, and no option of the command spares it the question.
+    assert cli.main(["issue", str(record.path), *at, *by, "--archive", str(tmp_path / "a"), "--format", "junit"]) == 2
+    assert set(re.findall(r"I1\d\d", capsys.readouterr().err)) == {"I120"}
+    sent, to = lab.signers["zhao"], tmp_path / "a"
+    folder = issue(record.path, lab.load(), record.path.with_name("r-sign-off"), to, "zhao", sent, again=believed)
     assert cli.main(["verify", str(folder), "--keys", str(lab.path)]) == 0
     assert cli.main(["withdraw", str(folder), *at, *by, "--reason", "试"]) == 0
     assert cli.main(["verify", str(folder), "--keys", str(lab.path)]) == 1

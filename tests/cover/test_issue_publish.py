@@ -15,11 +15,11 @@ import pytest
 
 pytest.importorskip("cryptography")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from kit_issue import CASE, NOW, Lab, good_record, issued, laboratory, sign_all
+from kit_issue import CASE, NOW, Lab, believed, good_record, issued, laboratory, sign_all
 
 from conformance import cli
 from conformance.errors import IssueError
-from conformance.issue.checking import SEAL, check_issued
+from conformance.issue.checking import SEAL, WITHDRAWAL, check_issued
 from conformance.issue.lab import load_laboratory
 from conformance.issue.produce import issue
 from conformance.issue.publish import public_keys, publish
@@ -131,8 +131,9 @@ def test_a_canary_in_a_report_is_found_and_nothing_is_published(tmp_path: Path) 
     lab = laboratory(tmp_path / "lab", record)
     sign_all(record, lab, tmp_path / "s")
     made = issue(
-        record.path, lab.load(), tmp_path / "s", tmp_path / "a", "zhao", lab.signers["zhao"], now=NOW.replace(hour=3)
-    )
+        record.path, lab.load(), tmp_path / "s", tmp_path / "a", "zhao", lab.signers["zhao"],
+        now=NOW.replace(hour=3), again=believed,
+    )  # fmt: skip
     assert citizen not in (made / "report.html").read_text("utf-8")  # masked on the way into the report already
     (made / "notes.json").write_text(json.dumps({"holder": citizen}))  # a file that went round the renderer
     from conformance.issue import dsse
@@ -154,6 +155,15 @@ def test_an_earlier_site_is_replaced_and_anything_else_is_left_alone(archive: tu
     (out / "reports" / "old.html").write_text("x")
     publish(archive[0], lab, out, now=NOW)
     assert not (out / "reports" / "old.html").exists()
+    shutil.copytree(archive[0], tmp_path / "archive")
+    (tmp_path / "archive" / "EX-2026-0003" / WITHDRAWAL).unlink()  # as if it had never been withdrawn
+    with pytest.raises(IssueError, match=r"I054.*EX-2026-0003"):
+        publish(tmp_path / "archive", lab, out, now=NOW)
+    assert json.loads((out / "badges" / "EX-2026-0003.json").read_bytes())["message"] == "已撤回"
+    shutil.rmtree(tmp_path / "archive" / "EX-2026-0003")
+    with pytest.raises(IssueError, match=r"I054.*EX-2026-0003"):
+        publish(tmp_path / "archive", lab, out, now=NOW)
+    publish(tmp_path / "archive", lab, tmp_path / "anew", now=NOW)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.docx").write_text("x")
     with pytest.raises(IssueError, match="I052"):

@@ -22,10 +22,14 @@ for _folder in (_TESTS, _TESTS / "cover"):
 from kit_issue import CASE, Lab, laboratory, sign_all  # noqa: E402 - the path had to be made first
 
 from conformance import cli  # noqa: E402
+from conformance.errors import IssueError  # noqa: E402
 from conformance.issue.impact import impact  # noqa: E402
 from conformance.issue.produce import issue  # noqa: E402
 from conformance.profile import load  # noqa: E402
+from conformance.record import manifest  # noqa: E402
+from conformance.record.digest import digests, line, sha256  # noqa: E402
 from conformance.record.reading import open_record  # noqa: E402
+from conformance.record.verify import verify  # noqa: E402
 from conformance.resources import folder as resources  # noqa: E402
 
 NAME = "gbt-36904-2018"
@@ -48,6 +52,41 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lab]:
         sign_all(record, lab, work / "s", at=at)
     issue(work / "r", lab.load(), work / "s", work / "archive", "zhao", lab.signers["zhao"])
     return work / "archive", lab
+
+
+def rewritten(record: Path, old: bytes, new: bytes) -> None:
+    """What answers say changed, and every digest made to fit again: the ledger, its chain and the manifest."""
+    lines = (record / "ledger.jsonl").read_text("utf-8")
+    for path in list((record / "evidence").rglob("*.json")):
+        data = path.read_bytes()
+        if old not in data or b'"response"' not in data or b'"clauses"' in data:
+            continue
+        path.unlink()
+        sha = sha256(changed_bytes := data.replace(old, new))
+        to = record / "evidence" / sha[:2] / f"{sha}.json"
+        to.parent.mkdir(exist_ok=True)
+        to.write_bytes(changed_bytes)
+        lines = lines.replace(path.stem, sha)
+    before, out = {"sm3": "0" * 64, "sha256": "0" * 64}, b""
+    for text in lines.splitlines():
+        body = line({**json.loads(text), "prev": before})
+        before, out = digests(body), out + body + b"\n"
+    (record / "ledger.jsonl").write_bytes(out)
+    manifest.write(record)
+
+
+def test_evidence_that_does_not_bear_out_its_verdict_is_refused(archive: tuple[Path, Lab], tmp_path: Path) -> None:
+    """Every digest holds and all three sign: what an answer says is still not what the verdict says."""
+    record, lab = tmp_path / "r", archive[1]
+    shutil.copytree(archive[0].parent / "r", record)
+    rewritten(record, b"1.2.156.3005.2.", b"1.2.156.3003.2.")
+    assert verify(record).ok
+    with open_record(record) as opened:
+        sign_all(opened, lab, tmp_path / "s", at=datetime.now(UTC).replace(second=0, microsecond=0))
+    with pytest.raises(IssueError, match="I120") as caught:
+        issue(record, lab.load(), tmp_path / "s", tmp_path / "a", "zhao", lab.signers["zhao"])
+    assert {e.code for e in (caught.value, *caught.value.others)} == {"I120"}
+    assert not list((tmp_path / "a").glob("*"))
 
 
 def changed(folder: Path, old: str, new: str) -> Path:

@@ -23,13 +23,14 @@ for _folder in (_TESTS, _TESTS / "tools", _TESTS / "cover"):
         sys.path.insert(0, str(_folder))
 
 import chrome  # noqa: E402
-from kit_issue import CASE, NOW, Lab, good_record, laboratory, sign_all  # noqa: E402
+from kit_issue import CASE, NOW, Lab, believed, good_record, laboratory, sign_all  # noqa: E402
 from kit_tsa import Authority, serving  # noqa: E402
 from kit_verify_page import checked  # noqa: E402
 
 from conformance import cli  # noqa: E402
 from conformance.errors import IssueError  # noqa: E402
-from conformance.issue.checking import SEAL, check_issued  # noqa: E402
+from conformance.issue import dsse  # noqa: E402
+from conformance.issue.checking import SEAL, TYPE, check_issued  # noqa: E402
 from conformance.issue.produce import issue  # noqa: E402
 from conformance.issue.publish import public_keys, publish  # noqa: E402
 from conformance.issue.stamp import STAMP, _granted, examine, query  # noqa: E402
@@ -46,7 +47,9 @@ class Ready:
 
     def issue(self, archive: Path) -> Path:
         signer = self.lab.signers["zhao"]
-        return issue(self.record.path, self.lab.load(), self.dossier, archive, "zhao", signer, formats=(), now=AT)
+        return issue(
+            self.record.path, self.lab.load(), self.dossier, archive, "zhao", signer, formats=(), now=AT, again=believed
+        )
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +171,16 @@ def test_verify_html_says_of_a_stamp_what_the_command_says(
         assert checked(page, copy, public_keys(lab))["ok"]
         (copy / STAMP).write_bytes(token[:-1] + bytes([token[-1] ^ 1]))
         assert checked(page, copy, public_keys(lab))["problems"] == ["[V509] time-stamp.tst signature"]
+        # Dated back with the clock of the laboratory, and stamped when it was really made.
+        envelope = dsse.read(copy / SEAL, TYPE)
+        predicate = {**envelope.predicate, "issued_at": "2026-11-20T03:00:00+00:00"}
+        content, zhao = {**envelope.statement, "predicate": predicate}, lab.people["zhao"]
+        (copy / SEAL).write_bytes(dsse.seal(content, ready.lab.signers["zhao"], zhao.key))
+        (copy / STAMP).write_bytes(_granted(authority.answer(query((copy / SEAL).read_bytes(), 1)), ""))
+        (problem,) = check_issued(copy, lab).problems
+        assert problem.code == "V509"
+        assert "相差超过 5 分钟" in problem.message
+        assert checked(page, copy, public_keys(lab))["problems"] == ["[V509] time-stamp.tst time"]
 
 
 def certificate(pem: str) -> bytes:

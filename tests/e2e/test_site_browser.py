@@ -67,6 +67,14 @@ def test_verify_html_agrees_with_the_command(
     assert sorted(p[:6] for p in checked(page, bad, keys)["problems"]) == ["[V502]", "[V503]", "[V504]"]
     shutil.copy(archive / "EX-2026-0003" / "sign-off" / "review.dsse.json", bad / "sign-off" / "review.dsse.json")
     assert "[V505] review" in checked(page, bad, keys)["problems"]
+    for change, problems in (
+        ({"until": "2026-11-25"}, []),
+        ({"until": "2026-11-24"}, ["[V510] zhao", "[V510] zhao"]),
+        ({"standards": ["GB/T 00001-2026"]}, ["[V510] zhao"]),
+        ({"standards": []}, []),
+    ):
+        people = [{**p, **change} if p["id"] == "zhao" else p for p in keys["people"]]
+        assert checked(page, archive / "EX-2026-0002", {**keys, "people": people})["problems"] == problems, change
 
     about = json.dumps(good["about"])
     pin = good["about"]["record"]["manifest.json"]["sha256"]

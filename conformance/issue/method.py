@@ -1,0 +1,62 @@
+"""Was it tested by the method that everybody knows, and does the evidence bear out what the record says?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from conformance.errors import ConformanceError
+from conformance.model.profile import Profile
+from conformance.profile import load
+from conformance.record.environment import versions
+from conformance.record.reading import Record
+from conformance.record.rejudge import rejudge
+from conformance.resources import folder
+
+Judge = Callable[[Record], Sequence[tuple[str, str]]]
+
+
+def disagreements(record: Record) -> list[tuple[str, str]]:
+    """(check, why) for each verdict that comes out otherwise when it is judged again from the evidence.
+
+    Whoever owns a record can write any verdict into it and chain the lines anew: digests say nothing about that.
+    """
+    try:
+        return [(r.key, str(r.to_json()["why"])) for r in rejudge(record) if not r.agrees]
+    except (ConformanceError, KeyError, TypeError, ValueError) as error:
+        return [("", f"记录不能重新判定: {error}")]
+
+
+def altered(record: Record) -> list[str]:
+    """Standards whose profile goes by the name and edition of one that ships with the tool and is not the same.
+
+    Asked only of a record of this very version of the tool: another version ships other editions. What a tailoring
+    did is told in the report and is no alteration.
+    """
+    tool = record.header.get("tool")
+    used = tool.get("versions") if isinstance(tool, Mapping) else None
+    if not isinstance(used, Mapping) or used.get("conformance") != versions().get("conformance"):
+        return []
+    told = {r.clause.rsplit("/", 1)[-1] for r in record.profile.tailoring}
+    return [word for part in record.profile.standards() for word in _differs(part, told)]
+
+
+def _differs(part: Profile, told: set[str]) -> list[str]:
+    path = folder("profiles") / f"{part.id}.yaml"
+    if not path.is_file():
+        return []
+    shipped = load(str(path))
+    if shipped.edition != part.edition or _bare(shipped.digest) == _bare(part.digest):
+        return []
+    kept = {c.id: {k.name for k in c.checks} for c in part.clauses}
+    less = [c.id for c in shipped.clauses if c.id not in told and {k.name for k in c.checks} - kept.get(c.id, set())]
+    if less:
+        return [f"{part.id} {part.edition}，少了 {'、'.join(less[:20])} 的检测项"]
+    return (
+        []
+        if told
+        else [f"{part.id} {part.edition}，摘要 {_bare(part.digest)[:16]}…，应为 {_bare(shipped.digest)[:16]}…"]
+    )
+
+
+def _bare(digest: str) -> str:
+    return digest.removeprefix("sha256:")
