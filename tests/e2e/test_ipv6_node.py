@@ -152,6 +152,7 @@ def test_a_dead_cable_is_no_verdict_about_the_node() -> None:
     [
         ({"interface": "nowhere"}, Cause.ENVIRONMENT, "nowhere"),
         ({"namespace": "no-such-namespace"}, Cause.ENVIRONMENT, "no-such-namespace"),
+        ({"far_interface": "nowhere"}, Cause.ENVIRONMENT, "nowhere"),  # the first one is given back
         ({"interface": "../etc"}, Cause.ENVIRONMENT, "不是接口名"),
         ({"namespace": None}, Cause.CONFIGURATION, "没有同意"),
         ({"node_address": "fe80::1%vt"}, Cause.CONFIGURATION, "不是 IPv6 地址"),
