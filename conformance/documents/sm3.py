@@ -46,7 +46,13 @@ def _openssl_has_sm3() -> bool:
 
 def new_sm3() -> Hash:
     """An empty SM3 (GB/T 32905) to be fed piece by piece; MissingExtra when nothing on this machine can do it."""
-    return hashlib.new("sm3") if _openssl_has_sm3() else _CryptographySm3()
+    return _openssl_sm3().copy() if _openssl_has_sm3() else _CryptographySm3()
+
+
+@cache
+def _openssl_sm3() -> hashlib._Hash:
+    """To be copied: OpenSSL 3 looks an algorithm up by its name anew each time, which takes longer than a short text."""
+    return hashlib.new("sm3")
 
 
 def sm3(data: bytes) -> bytes:

@@ -330,7 +330,7 @@ class ConformanceSession:
             status = int(pytest.ExitCode.USAGE_ERROR)
         if status and not int(exitstatus):
             session.exitstatus = status
-        if "hypothesis" not in sys.modules:
+        if "hypothesis" not in sys.modules and session.config.pluginmanager.hasplugin("hypothesispytest"):
             # Its plugin would now import it (0.1 s) to say that no example failed.
             session.config.pluginmanager.unregister(name="hypothesispytest")
 

@@ -129,11 +129,11 @@ def _bad(found: Finding, *, pinned: bool) -> bool:
 
 def _by_http(url: str, asked: bytes) -> bytes:
     """One request to the address that lab.yaml names; no redirect is followed, no proxy is taken from the environment."""
-    import httpx
+    from conformance.probe.client import client_library
 
     try:
         with (
-            httpx.Client(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client,
+            client_library.Client(timeout=_SECONDS, follow_redirects=False, trust_env=False) as client,
             client.stream("POST", url, content=asked, headers={"content-type": QUERY, "accept": REPLY}) as response,
         ):
             if response.status_code != 200:
@@ -143,7 +143,7 @@ def _by_http(url: str, asked: bytes) -> bytes:
                 out += part
                 if len(out) > _MOST:
                     raise _no(f"回应超过 {_MOST} 字节", url)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (client_library.HTTPError, client_library.InvalidURL) as error:
         raise _no(f"没有连上: {error}"[:300], url) from None
     return bytes(out)
 

@@ -1,8 +1,7 @@
 """The one seam to HTTP: a bounded, polite, recording sender. No other module imports an HTTP client.
 
-`httpx` is the client asked for; `httpx2` continues it with the same API. The switch is the import line below
-(ADR 0002). Requests are sent by worker threads, each with a client of its own: httpx's synchronous client is
-several times faster than its asynchronous one at fifty in flight (measured, `docs/explanation/performance.md`).
+Which client is one line of `conformance.probe.client` (ADR 0002). Requests are sent by worker threads, each with a
+client of its own: httpx's synchronous client is several times faster than its asynchronous one at fifty in flight.
 
 Bounds: hosts named by the target, requests in flight, requests a second, requests in total, bytes of a body
 before and after content decoding, seconds without a byte and seconds in all.
@@ -21,10 +20,9 @@ from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx as client_library  # the one line to change for httpx2
-
 from conformance.model.exchange import DNS, PAGE, TCP, TLS, VANTAGE, Exchange, Fault, Request, Response
 from conformance.model.target import Limits, Target
+from conformance.probe.client import client_library
 from conformance.probe.gate import Gate
 from conformance.probe.turn import Turn
 from conformance.target import access

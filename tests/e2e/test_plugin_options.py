@@ -288,3 +288,27 @@ def test_counts_by_a_reader_of_reports_agree(command: PytestCommand, target: Pat
     ran = command(f"--profile={PAIR}", f"--target={target}", "--record=r", "--junitxml=j.xml")
     assert sum(ran.counts.values()) == len(verdicts(folder / "r")) == len(junit(folder / "j.xml")) == 20
     assert Counter(verdicts(folder / "r").values())["PASS"] == ran.counts["passed"]
+
+
+def test_what_serves_test_functions_stays_where_there_are_some_or_it_was_asked_for(
+    command: PytestCommand, target: Path, folder: Path
+) -> None:
+    (folder / "conftest.py").write_text(
+        "import pytest\n"
+        "@pytest.hookimpl(trylast=True)\n"
+        "def pytest_collection_finish(session):\n"
+        "    names = ('logging-plugin', 'hypothesispytest')\n"
+        "    print('kept', [n for n in names if session.config.pluginmanager.hasplugin(n)])\n"
+    )
+    args = (f"--profile={SMALL}", f"--target={target}", "--record=r", "-q", "-s")
+    assert "kept []" in command(*args, "--collect-only").out
+    assert "kept ['logging-plugin']" in command(*args, "--collect-only", "--log-level=INFO").out
+    (folder / "test_mine.py").write_text(
+        "import logging\n"
+        "def test_mine(caplog):\n"
+        "    logging.getLogger().warning('told')\n"
+        "    assert caplog.messages == ['told']\n"
+    )
+    ran = command(*args, "test_mine.py")
+    assert ran.counts["passed"] > 1, ran.text
+    assert "kept ['logging-plugin', 'hypothesispytest']" in ran.out
