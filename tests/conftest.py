@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 from typing import Any
@@ -24,6 +25,11 @@ ALLOWED = (
     "本机不允许普通用户建立用户命名空间",
     "本机的 Python 普通用户读不到",
 )
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()  # thousands of items, which a full collection would walk each time; Hypothesis makes one for every thread
 
 
 @pytest.hookimpl(wrapper=True)
