@@ -680,7 +680,7 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     def lang_option(sub: argparse.ArgumentParser, *, both: bool = False) -> None:
-        more = "；bilingual 为中英对照，机器可读的格式仍为中文" if both else ""
+        more = "；bilingual 为中英对照，XLSX、CSV 和机器可读的格式仍为中文" if both else ""
         known = (*_LANGUAGES, "bilingual") if both else _LANGUAGES
         sub.add_argument("--lang", choices=known, default="zh-CN", help=f"语言，默认 zh-CN{more}")
 

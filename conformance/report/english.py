@@ -23,9 +23,19 @@ HAN = re.compile("[\u4e00-\u9fff]")
 _HOLE = re.compile(r"\{(\d+)(:t)?\}")
 _CLAUSE = re.compile("[，；。]")
 _REMARK = re.compile("[；，（]")
-_LONGEST, _DEEPEST, _MOST_PARTS, _MOST_REMARKS, _KEPT, _FEW = 8_000, 4, 60, 8, 50_000, 3
+_LONGEST, _DEEPEST, _MOST_PARTS, _MOST_REMARKS, _KEPT, _FEW = 8_000, 6, 60, 8, 50_000, 3
 # Lists and clauses a sentence is put together from, the loosest tie first, with what English writes there.
-_TIES = (("；", "; "), ("。", ". "), ("，", ", "), ("、", ", "), ("：", ": "), ("=", "="), (" → ", " → "))
+_TIES = (
+    ("；", "; "),
+    ("。", ". "),
+    ("，", ", "),
+    ("、", ", "),
+    ("：", ": "),
+    ("=", "="),
+    (" → ", " → "),
+    (" 或 ", " or "),
+    (" 且 ", " and "),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,7 +304,7 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
             *(("benchmark",) if context.case.get("benchmark") else ()),
         )
     if context.translated:
-        keys = (*keys, "original" if context.untold else "original_all")
+        keys = (*keys, "original")
     if context.issued is None:
         return tuple(_stated(context, k) for k in keys)
     more = ("starred",) if any(s.startswith("*") for s in standards(context)) else ()
@@ -313,11 +313,13 @@ def statement(context: Context, case: Case) -> tuple[str, ...]:
 
 
 def _stated(context: Context, key: str) -> str:
-    return (
-        context.words.fill("statement.original", n=context.untold)
-        if key == "original"
-        else context.words[f"statement.{key}"]
-    )
+    return translation(context) if key == "original" else context.words[f"statement.{key}"]
+
+
+def translation(context: Context) -> str:
+    """That the English is an unofficial translation of the record, and how many sentences have none."""
+    left = context.untold
+    return context.words.fill("statement.original", n=left) if left else context.words["statement.original_all"]
 
 
 def signatures(context: Context, case: Case) -> tuple[Slot, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,45 @@ def test_a_self_check_says_in_the_data_what_it_is(made: dict[tuple[str, str], by
     assert notice not in made["laboratory", form].decode()
     assert "部分检测，不作总体结论" in made["partial", form].decode()
     assert "检测中断，记录不完整" in made["open", form].decode()
+
+
+@pytest.mark.parametrize("form", [*MACHINE, "xlsx"])
+def test_english_is_told_where_it_is_known_and_called_a_translation_where_there_is_room(
+    made: dict[tuple[str, str], bytes], records: dict[str, Record], tmp_path: Path, form: str
+) -> None:
+    english, chinese = (
+        "The condition “revocation” does not hold: revocation=no (declared)",
+        "适用条件「revocation」不成立",
+    )
+    data = export(records["plain"], form, tmp_path / "out", How(lang="en")).read_bytes()
+    text = sheet_text(data) if form == "xlsx" else data.decode()
+    assert ("unofficial translations" in text) is (form != "csv")
+    if form != "in-toto":  # names its tests by their keys
+        assert english in text
+        assert chinese not in text
+    if form in ("json", "ctrf", "in-toto"):
+        called_a_translation(form, json.loads(data))
+    if form != "xlsx":
+        said = made["plain", form].decode()
+        assert english not in said
+        assert "translation" not in said
+
+
+def sheet_text(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return html.unescape("".join(book.read(n).decode() for n in book.namelist()))
+
+
+def called_a_translation(form: str, data: dict[str, Any]) -> None:
+    """What a translation is called stands where a program finds it."""
+    if form == "json":
+        assert jsonschema_rs.Draft202012Validator(SCHEMA).is_valid(data)
+        assert data["lang"] == "en"
+        said = data["translation"]
+    else:
+        said = data["results"]["extra"] if form == "ctrf" else data["subject"][0]["annotations"]
+        said = said["translation"]
+    assert re.search(r"\d+ sentences have no translation yet", said)
 
 
 # Every format tells every test, in the words of one table -----------------------------------------------------

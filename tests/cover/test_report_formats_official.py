@@ -18,7 +18,7 @@ import official_schemas  # noqa: E402 - the path had to be made first
 from kit_official import OFFICIAL, misfits, xml_schema  # noqa: E402
 from report_samples import LAB_CASE, sample_record  # noqa: E402
 
-from conformance.report.formats import FORMATS, export  # noqa: E402
+from conformance.report.formats import FORMATS, How, export  # noqa: E402
 
 CHECKED = ("ctrf", "oscal", "gitb", "junit", "earl", "in-toto")
 RECORDS: dict[str, dict[str, Any]] = {
@@ -27,6 +27,7 @@ RECORDS: dict[str, dict[str, Any]] = {
     "partial": {"partial": True},
     "open": {"close": False},
     "good": {"good": True, "case": LAB_CASE},
+    "english": {"lang": "en"},
     "hostile": {"hostile": "<script>]]>&amp;\x1b[31m\x00\u202e\ud800\ufffe\r\n=1+1  "},
 }
 EARL = "http://www.w3.org/ns/earl#"
@@ -35,8 +36,10 @@ EARL = "http://www.w3.org/ns/earl#"
 @pytest.fixture(scope="module", params=RECORDS)
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("official")
-    record = sample_record(folder / "record", 60, **RECORDS[request.param])
-    return {f: export(record, f, folder / FORMATS[f].file).read_bytes() for f in CHECKED}
+    options = dict(RECORDS[request.param])
+    how = How(options.pop("lang", "zh-CN"))
+    record = sample_record(folder / "record", 60, **options)
+    return {f: export(record, f, folder / FORMATS[f].file, how).read_bytes() for f in CHECKED}
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ FILE_COLUMNS = ("name", "verdict", "failed", "open", "missed", "kind", "size", "
 DEFECT_COLUMNS = ("defect", "clauses", "in_files", "in_places", "counted", "which")
 
 
-def files(context: Context, text: Callable[..., str]) -> dict[str, Any] | None:
-    """None for a record of no files. `text` masks, bounds and makes visible."""
+def files(context: Context, text: Callable[..., str], say: Callable[..., str]) -> dict[str, Any] | None:
+    """None for a record of no files. `text` masks, bounds and makes visible; `say` translates a sentence as well."""
     found = batch(context.record)
     if found is None:
         return None
@@ -32,11 +32,11 @@ def files(context: Context, text: Callable[..., str]) -> dict[str, Any] | None:
         "total": len(judged),
         "kept": sum(f.event.kept for f in judged),
         "counts": [{**_verdict(context, v), "files": found.counts[v]} for v in FIRST if found.counts[v]],
-        "passed_over": [text(note) for note in context.record.passed_over],
+        "passed_over": [say(note) for note in context.record.passed_over],
         "defects": [
             {
-                "message": text(d.message),
-                "why": text(d.why),
+                "message": say(d.message),
+                "why": say(d.why),
                 "clauses": list(d.clauses),
                 "counts": d.counted,
                 "files": d.files,
@@ -46,7 +46,7 @@ def files(context: Context, text: Callable[..., str]) -> dict[str, Any] | None:
             for d in found.defects
         ],
         "defects_more": found.more,
-        "files": [_file(context, text, f) for f in judged],
+        "files": [_file(context, text, say, f) for f in judged],
     }
 
 
@@ -55,7 +55,7 @@ def _verdict(context: Context, verdict: Verdict) -> dict[str, str]:
     return {"verdict": str(verdict), "code": code, "word": context.word(code)}
 
 
-def _file(context: Context, text: Callable[..., str], f: FileJudged) -> dict[str, Any]:
+def _file(context: Context, text: Callable[..., str], say: Callable[..., str], f: FileJudged) -> dict[str, Any]:
     event, problem = f.event, f.unread or (context.word(f.why) if f.why else "")
     found: list[dict[str, str]] = []
     told: list[str] = []
@@ -72,19 +72,20 @@ def _file(context: Context, text: Callable[..., str], f: FileJudged) -> dict[str
         found = [
             {
                 "level": str(s.level),
-                **{n: text(getattr(s, n)) for n in ("clause", "message", "expected", "actual", "where")},
+                "clause": text(s.clause),
+                **{n: say(getattr(s, n)) for n in ("message", "expected", "actual", "where")},
             }
             for s in said[:_MOST_SAID]
         ]
     return {
         "name": text(event.name),
         **_verdict(context, f.verdict),
-        "kind": text(kind, 80),
+        "kind": say(kind, 80),
         "size": event.size,
         "sha256": event.sha256,
         "sm3": event.sm3,
         "kept": event.kept,
-        "problem": text(problem),
+        "problem": say(problem),
         "failed": list(f.failed),
         "open": list(f.open),
         "missed": list(f.missed),

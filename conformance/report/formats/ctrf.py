@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from conformance.record.reading import Record, instant
-from conformance.report.formats.data import document, encode
+from conformance.report.formats.data import document, encode, translated
 from conformance.report.formats.each import Test, each_test
 from conformance.report.formats.names import uuid
 from conformance.report.how import How
@@ -47,6 +47,7 @@ def render(record: Record, how: How) -> bytes:
                 "tests": rows,
                 "extra": {
                     **{k: data[k] for k in ("kind", "title", "notices", "number", "conclusion", "selection")},
+                    **translated(data),
                     "profile": data["profile"]["id"],
                     **({"scoring": data["scoring"]} if data["scoring"] else {}),
                     "ledger": data["record"]["ledger.jsonl"],

@@ -30,6 +30,7 @@ from conformance.report.wording import wording
 
 FORMAT = "conformance-report/1"
 _DEEP = 12
+_SAID = ("message", "expected", "actual", "where")
 
 
 def render(record: Record, how: How) -> bytes:
@@ -49,6 +50,10 @@ class _Plain:
 
     def text(self, value: Any, limit: int = LONG) -> str:
         return visible(self._context.say(value, limit))
+
+    def told(self, value: Any, limit: int = LONG) -> str:
+        """A sentence of the tool or of a profile: in English where English is asked for and known."""
+        return visible(self._context.tell(value, limit))
 
     def value(self, value: Any, depth: int = 0) -> Any:
         if value is None or isinstance(value, bool | int | float):
@@ -75,6 +80,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
         "kind": kind.code,
         "title": context.words[f"title.{kind.code}"],
         "notices": list(frame.bands(context, kind)),
+        **({"translation": frame.translation(context)} if context.translated else {}),
         "number": plain.text(frame.number(context, case), 80),
         "run": run,
         "started": record.sessions[0].opened,
@@ -88,7 +94,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
             "rule": visible(told.rule),
             "counts": {k: dict(v) for k, v in judged.counts.items()},
             "reasons": [
-                {"code": r.code, "clauses": list(r.clauses), "detail": plain.text(r.detail)} for r in judged.reasons
+                {"code": r.code, "clauses": list(r.clauses), "detail": plain.told(r.detail)} for r in judged.reasons
             ],
         },
         "selection": {
@@ -115,7 +121,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
         "issued": _issued(how.issued, plain),
         "profile": _profile(context, plain),
         "clauses": [_clause(context, plain, c) for c in context.clauses],
-        "files": files(context, plain.text),
+        "files": files(context, plain.text, plain.told),
         "sessions": [
             {"number": s.number, "opened": s.opened, "closed": s.closed, "interrupted": plain.text(s.interrupted)}
             for s in record.sessions
@@ -133,7 +139,7 @@ def document(record: Record, how: How) -> dict[str, Any]:
             }
             for v in record.voids
         ],
-        "preflight": [plain.value(dict(f)) for f in record.preflight],
+        "preflight": [_finding(plain, f) for f in record.preflight],
         "fingerprint": {
             "state": record.fingerprints.state,
             "values": plain.value(dict(record.fingerprints.baseline)),
@@ -144,6 +150,21 @@ def document(record: Record, how: How) -> dict[str, Any]:
         "seed": record.header.get("seed"),
         "record": _sealed(record),
     }
+
+
+def translated(data: Mapping[str, Any]) -> dict[str, str]:
+    """{"translation": that the English is unofficial}, for a format with room for it; empty for the original."""
+    return {k: data[k] for k in ("translation",) if k in data}
+
+
+def listed(data: Mapping[str, Any], *parts: str) -> str:
+    """Parts of one text, as the language of the document lists them."""
+    return ("; " if data["lang"] == "en" else "；").join(parts)
+
+
+def said_of(data: Mapping[str, Any], *parts: str) -> str:
+    """A description of the whole document, with what must be said of a translation."""
+    return listed(data, *parts, *translated(data).values())
 
 
 def _benchmark(context: Context) -> dict[str, Any] | None:
@@ -248,7 +269,7 @@ def _clause(context: Context, plain: _Plain, judged: ClauseView) -> dict[str, An
         "standard": plain.text(standard.number if standard else judged.profile.id, 120),
         "id": plain.text(clause.id, 80),
         "numbered": clause.numbered,
-        "title": plain.text(clause.title),
+        "title": plain.told(clause.title),
         "text": plain.text(clause.text),
         "provision": str(clause.provision),
         "level_inferred": clause.level_inferred,
@@ -260,7 +281,7 @@ def _clause(context: Context, plain: _Plain, judged: ClauseView) -> dict[str, An
         "word": context.word(code),
         "counts": outcome.counts,
         "waived": outcome.waived,
-        "reason": plain.text(why),
+        "reason": plain.told(why),
         "checks": [_check(context, plain, judged, c) for c in judged.checks],
     }
 
@@ -271,7 +292,7 @@ def _check(context: Context, plain: _Plain, clause: ClauseView, judged: CheckVie
     return {
         "key": judged.key,
         "name": judged.check.name,
-        "purpose": plain.text(judged.check.purpose),
+        "purpose": plain.told(judged.check.purpose),
         "kind": judged.check.kind,
         "verdict": str(result.verdict),
         "code": code,
@@ -282,10 +303,10 @@ def _check(context: Context, plain: _Plain, clause: ClauseView, judged: CheckVie
         "assertions": result.assertions,
         "failed": result.failed,
         "witnesses": result.witnesses,
-        "sample": [plain.text(s, 120) for s in result.sample],
-        "measurements": [plain.value(dict(m)) for m in result.measurements],
-        "generation": plain.value(dict(result.generation)) if result.generation else None,
-        "evidence": [{"sha256": e.sha256, "kind": e.kind, "label": plain.text(e.label, 200)} for e in result.evidence],
+        "sample": [plain.told(s, 120) for s in result.sample],
+        "measurements": [_measured(plain, m) for m in result.measurements],
+        "generation": _generation(plain, result.generation) if result.generation else None,
+        "evidence": [{"sha256": e.sha256, "kind": e.kind, "label": plain.told(e.label, 200)} for e in result.evidence],
         "started": result.started,
         "duration": result.duration,
         "attempts": sum(a.result is not None for a in judged.attempts),
@@ -293,8 +314,31 @@ def _check(context: Context, plain: _Plain, clause: ClauseView, judged: CheckVie
 
 
 def _reasons(plain: _Plain, result: CheckResult) -> list[dict[str, str]]:
-    names = ("message", "expected", "actual", "where", "reproduce", "code")
-    return [{n: plain.text(getattr(r, n)) for n in names if n == "message" or getattr(r, n)} for r in result.reasons]
+    """How to reproduce it is a command, but of the preflight a sentence: what to do about it."""
+    out = []
+    for r in result.reasons:
+        said = {n: plain.told(getattr(r, n)) for n in _SAID if n == "message" or getattr(r, n)}
+        if r.reproduce:
+            said["reproduce"] = plain.told(r.reproduce) if r.is_finding else plain.text(r.reproduce)
+        if r.code:
+            said["code"] = plain.text(r.code)
+        out.append(said)
+    return out
+
+
+def _finding(plain: _Plain, finding: Mapping[str, Any]) -> dict[str, Any]:
+    """What the preflight found, its sentences told."""
+    return {**plain.value(dict(finding)), **{k: plain.told(v) for k, v in finding.items() if k in _SAID and v}}
+
+
+def _measured(plain: _Plain, measurement: Mapping[str, Any]) -> dict[str, Any]:
+    named = ("name", "unit", "statistic")
+    return {**plain.value(dict(measurement)), **{k: plain.told(v) for k, v in measurement.items() if k in named and v}}
+
+
+def _generation(plain: _Plain, data: Mapping[str, Any]) -> dict[str, Any]:
+    """How examples were made; a counterexample is data, the rule a sentence."""
+    return {**plain.value(dict(data)), **({"rule": plain.told(data["rule"])} if data.get("rule") else {})}
 
 
 def _attempts(record: Record, plain: _Plain) -> list[dict[str, Any]]:

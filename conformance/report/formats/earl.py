@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from conformance.record.reading import Record
-from conformance.report.formats.data import document, encode
+from conformance.report.formats.data import document, encode, said_of
 from conformance.report.formats.each import Test, each_test
 from conformance.report.how import How
 from conformance.resources import version
@@ -42,7 +42,7 @@ def render(record: Record, how: How) -> bytes:
             "@id": subject,
             "@type": "TestSubject",
             "title": f"{system['name']} {system['version']}".strip(),
-            "description": "；".join(data["notices"]) or data["title"],
+            "description": said_of(data, *(data["notices"] or [data["title"]])),
             "identifier": data["number"],
         },
     ]

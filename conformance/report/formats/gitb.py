@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from conformance.model.verdict import Overall
 from conformance.record.reading import Record
-from conformance.report.formats.data import document
+from conformance.report.formats.data import document, listed, said_of
 from conformance.report.formats.each import Test, each_test
 from conformance.report.formats.verdicts import GITB_OVERALL
 from conformance.report.formats.xml import encode
@@ -52,12 +52,12 @@ def _definition(statement: ET.Element, data: Mapping[str, Any]) -> None:
     _text(about, "name", system["name"] or data["target"]["id"])
     if system["version"]:
         _text(about, "version", system["version"])
-    _text(about, "description", "；".join((data["title"], *data["notices"])))
+    _text(about, "description", said_of(data, data["title"], *data["notices"]))
     for name in ("domain", "specification", "actor"):
         element = _sub(definition, name)
         _text(element, "name", profile["id"] if name == "actor" else profile["title"] or profile["id"])
         if name == "specification":
-            _text(element, "description", "；".join(p["standard"] for p in profile["parts"] if p["standard"]))
+            _text(element, "description", listed(data, *(p["standard"] for p in profile["parts"] if p["standard"])))
 
 
 def _summary(statement: ET.Element, data: Mapping[str, Any], members: list[Test]) -> None:

@@ -13,7 +13,7 @@ from conformance.model.verdict import Overall
 from conformance.record.collect import mapping
 from conformance.record.digest import canonical, digests
 from conformance.record.reading import Record
-from conformance.report.formats.data import document, encode
+from conformance.report.formats.data import document, encode, translated
 from conformance.report.formats.each import Test, each_test
 from conformance.report.how import How
 
@@ -67,7 +67,7 @@ def _subject(data: Mapping[str, Any]) -> dict[str, Any]:
     name = f"{system['name']} {system['version']} {system['build']}".strip() or data["target"]["id"]
     given = mapping(mapping(data["case"].get("sample")).get("digest"))
     digest = {k: v for k, v in given.items() if k in ("sha256", "sm3") and isinstance(v, str)}
-    about = {k: data[k] for k in ("kind", "notices", "number", "run", "conclusion", "selection")}
+    about = {k: data[k] for k in ("kind", "notices", "number", "run", "conclusion", "selection")} | translated(data)
     if data["scoring"]:
         about["scoring"] = {k: data["scoring"][k] for k in ("title", "outcome", "least", "most", "fail_below", "said")}
     if not digest and (values := data["fingerprint"]["values"]):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from conformance.record.reading import Record
-from conformance.report.formats.data import document
+from conformance.report.formats.data import document, translated
 from conformance.report.formats.each import Test, each_test
 from conformance.report.formats.xml import encode
 from conformance.report.how import How
@@ -20,11 +22,16 @@ def render(record: Record, how: How) -> bytes:
     for test in each_test(data):
         by_profile.setdefault(test.clause["profile"], []).append(test)
     for profile, members in by_profile.items():
-        root.append(_suite(profile, members, data["started"], data["notices"]))
+        root.append(_suite(profile, members, data["started"], _about(data)))
     return encode(root)
 
 
-def _suite(profile: str, members: list[Test], started: str, notices: list[str]) -> ET.Element:
+def _about(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Properties of every suite: what the document is."""
+    return [*(("notice", n) for n in data["notices"]), *translated(data).items()]
+
+
+def _suite(profile: str, members: list[Test], started: str, about: list[tuple[str, str]]) -> ET.Element:
     tally = {kind: str(sum(t.words.junit == kind for t in members)) for kind in ("failure", "error", "skipped")}
     seconds = sum(t.check["duration"] for t in members if t.check)
     suite = ET.Element(
@@ -39,10 +46,10 @@ def _suite(profile: str, members: list[Test], started: str, notices: list[str]) 
             "timestamp": started[:19],
         },
     )
-    if notices:
+    if about:
         properties = ET.SubElement(suite, "properties")
-        for notice in notices:
-            ET.SubElement(properties, "property", {"name": "notice", "value": notice})
+        for name, value in about:
+            ET.SubElement(properties, "property", {"name": name, "value": value})
     suite.extend(_case(t) for t in members)
     return suite
 

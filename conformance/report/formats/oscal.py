@@ -37,6 +37,7 @@ def render(record: Record, how: How) -> bytes:
             ("profile", data["profile"]["id"]), *(("notice", n) for n in data["notices"]),
         ),
         "reviewed-controls": {"control-selections": [_selection(tested, excluded)]},
+        **({"remarks": data["translation"]} if "translation" in data else {}),
     }  # fmt: skip
     observations = [_observation(run, k, subject) for c in tested for k in c["checks"]]
     findings = [_finding(run, c) for c in tested if c["provision"] == "requirement"]

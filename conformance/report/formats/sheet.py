@@ -9,7 +9,7 @@ from typing import Any
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
 from conformance.report.formats.byfile import defect_heads, defect_rows, file_heads, file_rows
-from conformance.report.formats.data import document
+from conformance.report.formats.data import document, translated
 from conformance.report.formats.table import COLUMNS, SCORED, harmless, heads, labels, rows
 from conformance.report.formats.zipped import still
 from conformance.report.how import How
@@ -53,6 +53,7 @@ def _facts(sheet: Any, data: Mapping[str, Any], words: Wording) -> None:
     lines = [
         (data["title"], data["number"]),
         *((words["band.label"], notice) for notice in data["notices"]),
+        *((words["statement.title"], text) for text in translated(data).values()),
         (words["conclusion.title"], conclusion["word"]),
         ("", conclusion["sentence"]),
         (words["conclusion.rule"], conclusion["rule"]),
