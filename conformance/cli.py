@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from conformance.arguments import Parser
 from conformance.errors import ConformanceError, UsageError
 from conformance.resources import version
 
@@ -579,55 +578,42 @@ def _untouched(record: str, refusal: str) -> None:
 # The command line ------------------------------------------------------------------------------------------
 
 
-# What argparse says, in the words of the reader.
-_SAID = (
-    (r"the following arguments are required: (.+)", "缺少 {0}"),
-    (r"unrecognized arguments: (.+)", "没有这个选项，或多写了: {0}"),
-    (r"argument ([^:]+): invalid choice: (.+) \(choose from (.+)\)", "{0} 不能是 {1}，可选: {2}"),
-    (r"argument ([^:]+): expected one argument", "{0} 后面要有一个值"),
-    (r"argument ([^:]+): ignored explicit argument (.+)", "{0} 不带值，多写了 {1}"),
-    (r"argument ([^:]+): invalid \S+ value: (.+)", "{0} 的值不对: {1}"),
-    (r"ambiguous option: (.+) could match (.+)", "{0} 不明确，可能是 {1}"),
-)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse that speaks Chinese, and whose errors are like all others."""
-
-    def __init__(self, **keywords: Any) -> None:
-        super().__init__(**keywords, add_help=False)
-        self._positionals.title, self._optionals.title = "参数", "选项"
-        self.add_argument("-h", "--help", action="help", help="显示这份说明")
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage: ", "用法: ", 1)
-
-    def format_help(self) -> str:
-        return super().format_help().replace("usage: ", "用法: ", 1)
-
-    def error(self, message: str) -> NoReturn:
-        found = ((re.fullmatch(pattern, message, re.DOTALL), text) for pattern, text in _SAID)
-        said = next((text.format(*match.groups()) for match, text in found if match), message)
-        near = self._near(message)
-        raise UsageError(
-            "U511",
-            said,
-            expected=self.format_usage().strip().removeprefix("用法: "),
-            where=self.prog,
-            hint=(f"是否想写 {near}？" if near else "") + f"{self.prog} --help 列出全部选项",
-        )
-
-    def _near(self, message: str) -> str:
-        """The option or verb that a mistyped word may have meant."""
-        verbs = [name for a in self._actions if isinstance(a, argparse._SubParsersAction) for name in a.choices]
-        if match := re.search(r"invalid choice: '([^']*)'", message):
-            words, known = [match[1]], verbs
-        elif match := re.fullmatch(r"unrecognized arguments: (.+)", message, re.DOTALL):
-            words, known = match[1].split(), [o for a in self._actions for o in a.option_strings]
-        else:
-            return ""
-        close = (difflib.get_close_matches(word.partition("=")[0], known, n=1) for word in words)
-        return next((found[0] for found in close if found), "")
+# What `conformance VERB --help` ends with; a test parses every line.
+EXAMPLES = {
+    "list": "list",
+    "show": "show elicense --clause EL-ID-10\nshow gbt-36904-2018 --format xlsx",
+    "draft": 'draft 条款表.xlsx --number "Q/EXAMPLE 001-2026" --title 图书借阅服务接口 -o profiles/library.yaml',
+    "lint": "lint\nlint profiles/library.yaml --strict",
+    "init": "init --profile=elicense > target.yaml",
+    "doctor": "doctor --profile=elicense --target=target.yaml",
+    "watch": "watch --profile=ipv6-support --target=target.yaml -o watch.json",
+    "snapshot": "snapshot out -o snapshot.json",
+    "plan": "plan --profile=elicense --target=target.yaml",
+    "report": "report out --format pdf -o report.pdf\nreport out --lang en -o report-en.html",
+    "verify": "verify out\nverify archive/RJ-2026-0001 --keys keys.json",
+    "sign": "sign out --lab lab.yaml --role prepare --as li --key li.pem --case case.yaml",
+    "issue": "issue out --lab lab.yaml --as zhao --key zhao.pem --archive archive --format pdf --format docx",
+    "withdraw": "withdraw archive/RJ-2026-0001 --lab lab.yaml --as zhao --key zhao.pem --reason 检测条件有误",
+    "publish": "publish archive --lab lab.yaml -o site",
+    "impact": "impact archive --lab lab.yaml --profile elicense",
+    "keys": "keys lab.yaml -o keys.json",
+    "worksheet": "worksheet out -o manual\nworksheet --profile elicense --target target.yaml",
+    "attest": "attest out manual/sheet.yaml",
+    "rejudge": "rejudge out",
+    "compare": "compare before after\ncompare out-1 out-2 out-3 --format html -o compare.html",
+    "trend": "trend records --format html -o trend.html",
+    "qualify": "qualify elicense -o qualification",
+    "check-value": "check-value uscc 91370102MA3XXXXXX0",
+    "inspect": "inspect 证照.ofd --licence --html 证照.html",
+    "lab": "lab ipv6 -o lab-ipv6.yaml",
+    "demo": "demo -o out",
+}  # fmt: skip
+_FIRST = """示例: 第一次使用
+  conformance demo
+  conformance init --profile=elicense > target.yaml
+  conformance doctor --profile=elicense --target=target.yaml
+  pytest --profile=elicense --target=target.yaml --record=out
+各动词的选项和示例: conformance 动词 --help"""
 
 
 def _positive(text: str) -> float:
@@ -643,15 +629,17 @@ def _json(value: Any) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="conformance",
         description="标准符合性测试：YAML 测试规范、检测记录与对标达标报告。检测本身由 pytest --profile 进行。",
+        epilog=_FIRST,
     )
     parser.add_argument("--version", action="version", version=f"conformance {version()}", help="显示版本")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="动词")
 
     def verb(name: str, handler: Handler, text: str, *, json_too: bool = True) -> argparse.ArgumentParser:
-        sub = verbs.add_parser(name, help=text, description=text)
+        example = "\n".join(f"  conformance {line}" for line in EXAMPLES[name].splitlines())
+        sub = verbs.add_parser(name, help=text, description=text, epilog=f"示例:\n{example}")
         sub.set_defaults(handler=handler)
         if json_too:
             sub.add_argument("--json", action="store_true", help="以 JSON 输出，供程序读取")

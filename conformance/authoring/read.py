@@ -15,7 +15,7 @@ from conformance.authoring import reqif
 from conformance.authoring.table import MOST_COLUMNS, MOST_ROWS, MOST_TEXT, Cell, Row, Sheet, unguarded
 from conformance.codes.text import shown
 from conformance.documents.package import Limits, Package
-from conformance.errors import MissingExtra, ProfileError
+from conformance.errors import MissingExtra, ProfileError, system_reason
 
 SIZE = 32 << 20
 _LIMITS = Limits(file=SIZE, entries=2000, entry=48 << 20, total=96 << 20, ratio=400)
@@ -40,7 +40,7 @@ def read_tables(path: Path) -> list[Sheet]:
             raise ProfileError("P602", f"文件超过 {SIZE >> 20} MB", where=str(path), hint="拆成几个文件")
         data = path.read_bytes()
     except OSError as error:
-        raise ProfileError("P601", f"条款表打不开: {error.strerror or error}", where=str(path)) from None
+        raise ProfileError("P601", f"条款表打不开: {system_reason(error)}", where=str(path)) from None
     readers = {".xlsx": _workbook, ".csv": _csv, ".docx": _document, ".reqif": _reqif}
     return [_bounded(sheet) for sheet in readers[kind](data, path.name)]
 

@@ -40,7 +40,7 @@ from conformance.documents.peek import ValueKind, is_seal, promises_invoice, val
 from conformance.documents.policy import Policy
 from conformance.documents.signatures import Signature, SignatureSet, hasher
 from conformance.documents.xml import parse
-from conformance.errors import UsageError
+from conformance.errors import UsageError, system_reason
 
 _WHOLE = 32 << 20  # bytes of a file that is no package and is read at once
 _CHUNK = 1 << 20
@@ -84,7 +84,7 @@ def look(source: bytes | Path, options: Options, name: str | None = None) -> Ins
             return _look(file, name, options)
     except OSError as error:
         raise UsageError(
-            "U620", f"文件读不出来: {error.strerror or error}", where=str(source), hint="检查文件名和权限"
+            "U620", f"文件读不出来: {system_reason(error)}", where=str(source), hint="检查文件名和权限"
         ) from None
 
 

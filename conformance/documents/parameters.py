@@ -20,6 +20,7 @@ from conformance.documents.options import LicenceFacts, Options
 from conformance.documents.policy import Generation, Policy, SealState
 from conformance.documents.signature_rules import SignaturePolicy
 from conformance.documents.trouble import DocumentError
+from conformance.errors import system_reason
 
 _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----(.{1,200000}?)-----END \1-----", re.DOTALL)
 _MOST_FILES = 5000
@@ -170,7 +171,7 @@ class _Reader:
                     yield f"{name}: {file}", file.read_bytes()
             except OSError as error:
                 raise DocumentError(
-                    "F203", f"文件读不出来: {error.strerror or error}", where=f"{name}: {path}", hint="检查路径和权限"
+                    "F203", f"文件读不出来: {system_reason(error)}", where=f"{name}: {path}", hint="检查路径和权限"
                 ) from None
         elif isinstance(value, Sequence):
             for one in value:

@@ -13,7 +13,7 @@ from types import FrameType
 
 import yaml
 
-from conformance.errors import UsageError
+from conformance.errors import UsageError, system_reason
 from conformance.specimen.ipv6_node.node import Node
 from conformance.specimen.registry import load
 
@@ -40,7 +40,7 @@ def lab(out: Path, run: str, *, router: bool) -> int:
         try:
             out.write_text(f"# 由 conformance lab ipv6 写出；链路随该命令结束而消失\n{text}", encoding="utf-8")
         except OSError as error:
-            raise UsageError("U514", f"目标文件写不出来: {error.strerror}", where=str(out)) from None
+            raise UsageError("U514", f"目标文件写不出来: {system_reason(error)}", where=str(out)) from None
         print(f"目标文件: {out}", file=sys.stderr)
         print(f"检测机一端: {shlex.join(node.enter_tester('ip', '-6', 'addr'))}", file=sys.stderr)
         print(f"节点一端:   {shlex.join(node.enter_node('ip', '-6', 'addr'))}", file=sys.stderr)
@@ -57,7 +57,7 @@ def _carry_out(run: str) -> int:
     try:
         return subprocess.run(command, check=False, env=dict(os.environ)).returncode  # noqa: S603 - what the user typed
     except OSError as error:
-        raise UsageError("U515", f"命令不能执行: {error.strerror}", where=f"--run {command[0]}") from None
+        raise UsageError("U515", f"命令不能执行: {system_reason(error)}", where=f"--run {command[0]}") from None
 
 
 def _wait() -> int:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from conformance.errors import TargetError, UsageError
+from conformance.issue.shape import case_schema, case_validator, complaints, dotted, likely_typo
 from conformance.model.profile import Profile
 from conformance.model.target import Target
 from conformance.plan.files import has_document_checks
-from conformance.profile import load, read_file
+from conformance.profile import load
+from conformance.profile.yamlread import locate, read_bytes, read_yaml
 from conformance.target import binding, load_target
 from conformance.target.requirements import requirements
 
@@ -194,11 +196,12 @@ def read_case(path: str | None) -> dict[str, Any] | None:
     """The commission and laboratory data of `--case`. TargetError when the file cannot be read or is no mapping."""
     if not path:
         return None
-    data: dict[str, Any] = read_file(path, error=TargetError)
+    text = read_bytes(path, error=TargetError)
+    data: dict[str, Any] = read_yaml(text, path, error=TargetError)
     for key in (*data, *(k for v in data.values() if isinstance(v, dict) for k in v)):
         if "：" in key:
-            lines = Path(path).read_text("utf-8").splitlines()
-            line = next((n for n, text in enumerate(lines, 1) if key in text), 1)
+            lines = text.decode().splitlines()
+            line = next((n for n, one in enumerate(lines, 1) if key in one), 1)
             raise TargetError(
                 "T114",
                 f"键 {key!r} 里是全角冒号，冒号后面的值没有读到",
@@ -206,4 +209,15 @@ def read_case(path: str | None) -> dict[str, Any] | None:
                 where=f"{path}:{line}",
                 hint="把这个“：”改为“: ”",
             )
+    for message, expected, where, hint in complaints(case_validator(), case_schema(), data, text, path):
+        raise TargetError("T115", f"委托信息：{message}", expected=expected, where=where, hint=hint)
+    if found := likely_typo(data):
+        pointer, near = found
+        place = locate(text, [pointer])[pointer]
+        raise TargetError(
+            "T115",
+            f"委托信息：没有 {dotted(pointer)} 这一项",
+            where=f"{path}:{place.key_line}:{place.key_column}",
+            hint=f"是否想写 {near}？",
+        )
     return data

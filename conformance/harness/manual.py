@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import UsageError
+from conformance.errors import UsageError, system_reason
 from conformance.harness.loading import load_profiles, open_target
 from conformance.judge.words import check_word, word
 from conformance.model.profile import Profile
@@ -67,7 +67,7 @@ def worksheet(record: str | None, profiles: Sequence[str], target: str | None, o
         sheet.write_text(sheet_text(profile, items, system), "utf-8")
     except OSError as error:
         raise UsageError(
-            "U523", f"工作表写不出来：{error.strerror or error}", where=str(out), hint="换一个 -o 目录"
+            "U523", f"工作表写不出来：{system_reason(error)}", where=str(out), hint="换一个 -o 目录"
         ) from None
     return Made(page, sheet, tuple(items), record or "")
 

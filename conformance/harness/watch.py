@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from conformance.errors import UsageError
+from conformance.errors import UsageError, system_reason
 from conformance.harness.loading import load_profiles, open_target
 from conformance.model.profile import Check, Profile
 from conformance.model.target import Target
@@ -123,7 +123,7 @@ def _begin(out: Path, site: str, interval: float) -> Seen:
             _write(out, stability.opening(site, interval, datetime.now(UTC)), 0)
         seen = stability.read(out.read_bytes())
     except OSError as error:
-        raise UsageError("U602", f"结果文件不能读写: {error.strerror}", where=str(out)) from None
+        raise UsageError("U602", f"结果文件不能读写: {system_reason(error)}", where=str(out)) from None
     except stability.BadRecordError as error:
         raise UsageError("U602", f"结果文件不能继续: {error}", where=str(out), hint="换一个文件名重新开始") from None
     if seen.site != site:
@@ -138,7 +138,7 @@ def _append(out: Path, entry: dict[str, Any], seen: Seen) -> Seen:
         _write(out, stability.line({**entry, "prev": seen.head}), seen.whole)
         return stability.read(out.read_bytes())
     except OSError as error:
-        raise UsageError("U602", f"结果文件写不进去: {error.strerror}", where=str(out)) from None
+        raise UsageError("U602", f"结果文件写不进去: {system_reason(error)}", where=str(out)) from None
 
 
 def _write(out: Path, text: bytes, at: int) -> None:

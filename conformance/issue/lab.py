@@ -13,14 +13,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
 from conformance.documents import certificates
 from conformance.documents.trouble import DocumentError
 from conformance.errors import IssueError
 from conformance.issue.keys import PublicKey, read_public
+from conformance.issue.shape import complaints, validator
 from conformance.issue.stamp import Authority
-from conformance.profile.yamlread import read_file
+from conformance.profile.yamlread import read_bytes, read_yaml
 from conformance.report.issued import MarkSlot, Tool
 
 _CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+?)-----END CERTIFICATE-----")
@@ -84,7 +83,7 @@ def schema() -> Any:
 
 @cache
 def _validator() -> Any:
-    return jsonschema_rs.Draft202012Validator(schema(), validate_formats=True)
+    return validator(schema())
 
 
 def load_laboratory(path: str | Path) -> Laboratory:
@@ -92,15 +91,14 @@ def load_laboratory(path: str | Path) -> Laboratory:
 
     IssueError I0xx when it cannot be read, I020 for content that does not fit the schema, I021 for a key.
     """
-    data: Mapping[str, Any] = read_file(path, error=IssueError)
+    text = read_bytes(path, error=IssueError)
+    data: Mapping[str, Any] = read_yaml(text, str(path), error=IssueError)
     problems = [
-        IssueError(
-            "I020", f"{error.message[:200]}", where=f"{path}: {'.'.join(map(str, error.instance_path)) or '顶层'}"
-        )
-        for error in _validator().iter_errors(data)
+        IssueError("I020", message, expected=expected, where=where, hint=hint)
+        for message, expected, where, hint in complaints(_validator(), schema(), data, text, str(path))
     ]
     if problems:
-        raise _all(problems[:10])
+        raise _all(problems)
     folder, lab = Path(path).parent, data["laboratory"]
     people = [_person(p, folder, f"{path}: people[{i}]") for i, p in enumerate(data["people"])]
     for what, values in (("标识", [p.id for p in people]), ("公钥", [p.key for p in people])):
@@ -179,4 +177,11 @@ def _pattern(text: str, path: str | Path) -> str:
 
 def _all(problems: list[IssueError]) -> IssueError:
     first = problems[0]
-    return IssueError(first.code, first.message, where=first.where, hint=first.hint, others=tuple(problems[1:]))
+    return IssueError(
+        first.code,
+        first.message,
+        expected=first.expected,
+        where=first.where,
+        hint=first.hint,
+        others=tuple(problems[1:]),
+    )

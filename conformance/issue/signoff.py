@@ -13,12 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
-
 from conformance.errors import IssueError
 from conformance.issue import dsse
 from conformance.issue.keys import PublicKey, Signer
 from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory, Person
+from conformance.issue.shape import case_schema, case_validator, complaints
 from conformance.profile.yamlread import read_file
 from conformance.record.digest import canonical, digests
 from conformance.record.reading import Record
@@ -160,14 +159,10 @@ def _case(record: Record, folder: Path, role: str, case_file: str | Path | None)
 
 def case_problems(case: Mapping[str, Any]) -> list[IssueError]:
     """Where the commission does not fit its schema (`schemas/case.schema.json`)."""
-    from importlib import resources
-
-    text = resources.files("conformance.issue").joinpath("schemas/case.schema.json").read_text("utf-8")
-    validator = jsonschema_rs.Draft202012Validator(json.loads(text), validate_formats=True)
     plain = json.loads(canonical(case))
     return [
-        IssueError("I035", f"委托信息不合规定: {e.message[:200]}", where="case." + ".".join(map(str, e.instance_path)))
-        for e in validator.iter_errors(plain)
+        IssueError("I035", f"委托信息不合规定: {message}", expected=expected, where=where, hint=hint)
+        for message, expected, where, hint in complaints(case_validator(), case_schema(), plain, b"", "case")
     ]
 
 

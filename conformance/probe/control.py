@@ -11,6 +11,8 @@ from __future__ import annotations
 import shlex
 import subprocess
 
+from conformance.errors import system_reason
+
 _LIMIT = 120.0  # seconds for a command, and for a person
 PROMPT = "prompt:"
 
@@ -40,5 +42,5 @@ def _prompt(text: str) -> tuple[bool, str]:
             terminal.flush()
             answer = terminal.readline().strip().lower()
     except OSError as error:
-        return False, f"没有可以询问的终端: {error.strerror}"
+        return False, f"没有可以询问的终端: {system_reason(error)}"
     return answer in ("", "y"), "操作者已确认" if answer in ("", "y") else "操作者没有做"

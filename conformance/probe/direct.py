@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import httpcore  # what httpx is made of: its connection takes the network as an argument
 
+from conformance.errors import system_reason
 from conformance.model.exchange import Fault, Request, Response
 from conformance.probe import family
 from conformance.probe.family import Outcome
@@ -157,7 +158,10 @@ def http(
     except (httpcore.TimeoutException, TimeoutError):
         out.fault = Fault("timeout", "响应未在时限内收完")
     except ssl.SSLError as error:
-        out.fault = Fault("tls", f"TLS 握手失败: {getattr(error, 'verify_message', '') or error.reason or error}")
+        out.fault = Fault(
+            "tls",
+            f"TLS 握手失败: {system_reason(error) if isinstance(error, ssl.SSLCertVerificationError) else error.reason or error}",
+        )
     except (httpcore.RemoteProtocolError, httpcore.NetworkError, OSError) as error:
         broken = isinstance(error, OSError) or "disconnected" in str(error) or "incomplete" in str(error)
         out.fault = Fault("closed" if broken else "protocol", f"响应中断或不是合法的 HTTP: {error}")

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from conformance.errors import system_reason
 from conformance.model.exchange import Fault, Response
 from conformance.target.access import Address, endpoint, written
 
@@ -127,5 +128,5 @@ def guard(what: str) -> Iterator[None]:
         raise Refusal(Fault("connect-timeout" if what == "TCP" else "timeout", f"在时限内没有连上（{what}）")) from None
     except OSError as error:
         if error.errno in _UNREACHABLE:
-            raise Refusal(Fault("unreachable", f"网络不可达: {error.strerror}（{what}）")) from None
-        raise Refusal(Fault("closed", f"连接中断: {error.strerror or error}（{what}）")) from None
+            raise Refusal(Fault("unreachable", f"网络不可达: {system_reason(error)}（{what}）")) from None
+        raise Refusal(Fault("closed", f"连接中断: {system_reason(error)}（{what}）")) from None

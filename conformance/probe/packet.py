@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from conformance.errors import system_reason
+
 IPV6 = 0x86DD  # EtherType (RFC 2464 section 3)
 LONGEST = 65536
 _SOL_PACKET, _ADD_MEMBERSHIP, _PROMISCUOUS, _STATISTICS = 263, 1, 1, 6  # linux/if_packet.h
@@ -51,7 +53,7 @@ class PacketPort:
             self._socket.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, struct.pack("@IHH8s", index, _PROMISCUOUS, 0, b""))
         except OSError as error:
             self._socket.close()
-            raise LinkTrouble(f"接口 {interface} 不能接收全部帧: {error.strerror}") from None
+            raise LinkTrouble(f"接口 {interface} 不能接收全部帧: {system_reason(error)}") from None
 
     def send(self, frame: bytes) -> float:
         """Put a frame on the link → when. LinkTrouble when the kernel does not take it."""
@@ -60,7 +62,7 @@ class PacketPort:
             self._socket.send(frame)
         except OSError as error:
             raise LinkTrouble(
-                f"接口 {self.interface} 上不能发送 {len(frame)} 字节的帧: {error.strerror}",
+                f"接口 {self.interface} 上不能发送 {len(frame)} 字节的帧: {system_reason(error)}",
                 "核对接口是否启用、MTU 是否足够",
             ) from None
         return now
@@ -73,7 +75,9 @@ class PacketPort:
         except TimeoutError:
             return None
         except OSError as error:
-            raise LinkTrouble(f"接口 {self.interface} 上不能接收: {error.strerror}", "核对接口是否仍在启用") from None
+            raise LinkTrouble(
+                f"接口 {self.interface} 上不能接收: {system_reason(error)}", "核对接口是否仍在启用"
+            ) from None
         for level, kind, value in extra:
             if level == socket.SOL_SOCKET and kind == _TIMESTAMPNS and len(value) >= 16:
                 whole, nano = struct.unpack("@qq", value[:16])
@@ -116,7 +120,7 @@ def _open(interface: str, namespace: str) -> socket.socket:
         ) from None
     except OSError as error:
         raise LinkTrouble(
-            f"接口 {interface} 不能使用: {error.strerror}", "ip link 列出接口；名称、命名空间要与 target 一致"
+            f"接口 {interface} 不能使用: {system_reason(error)}", "ip link 列出接口；名称、命名空间要与 target 一致"
         ) from None
 
 

@@ -30,7 +30,15 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from conformance.errors import ConformanceError, IssueError, ProfileError, RecordError, TargetError, UsageError
+from conformance.errors import (
+    ConformanceError,
+    IssueError,
+    ProfileError,
+    RecordError,
+    TargetError,
+    UsageError,
+    system_reason,
+)
 from conformance.profile import encoding
 
 SIZE = 32 * 1024 * 1024
@@ -193,11 +201,13 @@ class _Source:
         if "could not find expected ':'" in str(getattr(problem, "problem", "")):  # noticed a line after the key
             mark = getattr(problem, "context_mark", None) or mark
         said = " ".join(str(x) for x in (getattr(problem, "problem", None), getattr(problem, "context", None)) if x)
-        zh, hint = next(((z, h) for key, z, h in _SAID if key in said), ("不是合法的 YAML", ""))
+        zh, hint = next(
+            ((z, h) for key, z, h in _SAID if key in said), (f"不是合法的 YAML（{said or type(problem).__name__}）", "")
+        )
         hint = self._full_width(mark.line) or hint if mark else hint
         self.fail(
             "008",
-            f"YAML 语法错误：{zh}（{said or type(problem).__name__}）",
+            f"YAML 语法错误：{zh}",
             (mark.line + 1, mark.column + 1) if mark else None,
             hint=hint or "检查缩进、引号和括号",
         )
@@ -365,7 +375,7 @@ def read_bytes(path: str | os.PathLike[str], *, error: ErrorType = ProfileError)
     except FileNotFoundError:
         source.fail("001", "文件不存在", hint="检查路径")
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or str(problem)
+        reason = system_reason(problem)
         source.fail("001", f"文件不能读：{reason}", hint="检查路径和权限")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import RecordError
+from conformance.errors import RecordError, system_reason
 from conformance.record.ledger import Ledger
 from conformance.record.sheet import Filled
 from conformance.record.store import EvidenceStore
@@ -54,5 +54,5 @@ def _kept(store: EvidenceStore, path: Path) -> dict[str, Any]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise RecordError("R123", f"证据文件读不到：{error.strerror}", where=str(path)) from None
+        raise RecordError("R123", f"证据文件读不到：{system_reason(error)}", where=str(path)) from None
     return {"name": path.name, "sha256": store.put_bytes(data), "size": len(data)}

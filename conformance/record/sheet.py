@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from conformance.errors import ConformanceError, RecordError, TargetError
+from conformance.errors import ConformanceError, RecordError, TargetError, system_reason
 from conformance.judge.waiver import ATTESTABLE, Attestation, zone_of
 from conformance.model.profile import Check, Clause, Profile, check_key
 from conformance.profile.yamlread import position, read_bytes, read_yaml
@@ -266,5 +266,5 @@ class _Reader:
                 with path.open("rb"):
                     return path
         except OSError as error:
-            self.no("R123", f"文件 {name} 读不到：{error.strerror}", *place, hint="检查权限")
+            self.no("R123", f"文件 {name} 读不到：{system_reason(error)}", *place, hint="检查权限")
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from conformance.errors import UsageError
+from conformance.errors import UsageError, system_reason
 from conformance.record.reading import Record, open_record
 from conformance.record.rejudge import shared
 from conformance.sites import columns, site, survey
@@ -26,7 +26,7 @@ def snapshot(records: Sequence[Path], earlier: Path | None = None) -> Snapshot:
         try:
             taken.append((str(earlier), format_.read(earlier.read_bytes())))
         except OSError as error:
-            raise UsageError("U637", f"以前的文件读不出来: {error.strerror}", where=str(earlier)) from None
+            raise UsageError("U637", f"以前的文件读不出来: {system_reason(error)}", where=str(earlier)) from None
         except BadSnapshotError as error:
             raise UsageError("U637", f"以前的文件不能用: {error}", where=str(earlier)) from None
     for path in records:

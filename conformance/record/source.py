@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from conformance.errors import RecordError
+from conformance.errors import RecordError, system_reason
 from conformance.record.digest import sha256
 
 LEDGER, MANIFEST, EVIDENCE = "ledger.jsonl", "manifest.json", "evidence"
@@ -111,7 +111,7 @@ class Folder:
         except FileNotFoundError:
             raise
         except OSError as e:
-            raise RecordError("R107", f"无法读取 {name}: {e.strerror}", where=self.name) from None
+            raise RecordError("R107", f"无法读取 {name}: {system_reason(e)}", where=self.name) from None
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             os.close(fd)
             raise RecordError("R107", f"{name} 不是普通文件", where=self.name)
@@ -131,8 +131,13 @@ class Archive:
         self.name = str(path)
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError) as e:
-            raise RecordError("R107", f"不是检测记录目录，也不是可读的 zip: {e}", where=self.name) from None
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise RecordError(
+                "R107",
+                "不是检测记录的目录，也不是读得出来的 zip",
+                where=self.name,
+                expected="pytest --record 写出的目录或 zip",
+            ) from None
         try:
             self._members = self._index()
         except BaseException:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from conformance.errors import RecordError
+from conformance.errors import RecordError, system_reason
 
 CODES: dict[str, str] = {
     "R101": "检测记录的位置已被占用",
@@ -28,10 +28,10 @@ def storage_error(e: OSError, where: str) -> RecordError:
     if e.errno in FULL:
         return RecordError(
             "R104",
-            f"磁盘已满，检测记录无法继续写入 ({e.strerror})",
+            f"磁盘已满，检测记录无法继续写入 ({system_reason(e)})",
             where=where,
             hint="已写入的部分完好；腾出空间后用 --resume 继续",
         )
     return RecordError(
-        "R103", f"检测记录目录不可写 ({e.strerror})", where=where, hint="换一个可写的 --record 目录，或修正权限"
+        "R103", f"检测记录目录不可写 ({system_reason(e)})", where=where, hint="换一个可写的 --record 目录，或修正权限"
     )

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from conformance.errors import RecordError
+from conformance.errors import RecordError, system_reason
 
 CHUNK = 1 << 18
 
@@ -27,7 +27,7 @@ def placed(out_path: Path, example: str = "report.html") -> Iterator[Path]:
     except OSError as error:
         raise RecordError(
             "R111",
-            f"报告无法写入: {error.strerror or error}",
+            f"报告无法写入: {system_reason(error)}",
             where=str(out_path),
             hint="换一个可写的位置，或腾出磁盘空间",
         ) from None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.errors import ConformanceError, MissingExtra
+from conformance.errors import ConformanceError, MissingExtra, system_reason
 from conformance.model.result import Evidence, Reason
 from conformance.model.verdict import Cause
 from conformance.run import material
@@ -176,7 +176,7 @@ def _one(run: Run, file: File, examiner: Examiner, keep: bool) -> tuple[Looked, 
         data = file.read()
         seen = examiner.look(file.name, name, data, file.facts)
     except OSError as error:
-        return unread(name, file.size, f"读不出来（{error.strerror or error}）"), ""
+        return unread(name, file.size, f"读不出来（{system_reason(error)}）"), ""
     kept = ""
     if keep and run.store is not None and isinstance(data, bytes) and len(data) <= MOST_KEPT:
         kept = run.store.put_bytes(data)

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import sys
 from pathlib import Path
 
-from conformance.errors import UsageError
+from conformance import arguments as arguments_
+from conformance.errors import UsageError, system_reason
 from conformance.specimen import registry
 from conformance.specimen.eseal import SPOILS, writing
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Start one and block until Ctrl-C; or list the faults of one."""
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance.specimen", description="启动一个样机（只在本机可访问）"
+    parser = arguments_.Parser(
+        prog="python -m conformance.specimen",
+        description="启动一个样机（只在本机可访问）",
+        epilog="示例: python -m conformance.specimen elicense+wrong-check-character --port 8100",
     )
     parser.add_argument(
-        "spec", help="样机名，可加缺陷：elicense+wrong-check-character；可用：" + "、".join(registry.names())
+        "spec",
+        metavar="样机",
+        help="样机名，可加缺陷：elicense+wrong-check-character；可用：" + "、".join(registry.names()),
     )
     parser.add_argument(
         "--write", metavar="文件夹", type=Path, help="把文件样本（eseal，可加缺陷）写到这个文件夹，不启动服务"
     )
-    parser.add_argument("--port", type=int, default=0, help="端口；不写则任选一个空闲的")
+    parser.add_argument("--port", type=_port, default=0, metavar="端口", help="端口；不写则任选一个空闲的")
     parser.add_argument("--faults", action="store_true", help="只列出这个样机的缺陷")
-    given = parser.parse_args(arguments)
     try:
+        given = parser.parse_args(arguments)
         if given.write is not None or given.spec.partition("+")[0] == writing.NAME:
             return _files(given.spec, given.write, given.faults)
         if given.faults:
@@ -36,7 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         running = registry.start(given.spec, port=given.port)
     except (UsageError, OSError) as error:
         busy = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        print(f"端口 {given.port} 已被占用：换一个 --port，或先结束占用它的程序" if busy else error, file=sys.stderr)
+        print(
+            f"端口 {given.port} 已被占用：换一个 --port，或先结束占用它的程序" if busy else _said(error),
+            file=sys.stderr,
+        )
         return 2
     with running:
         print(
@@ -48,6 +55,17 @@ def main(arguments: list[str] | None = None) -> int:
         except KeyboardInterrupt:
             print()
     return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError(text)
+    return port
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, UsageError) else system_reason(error)
 
 
 def _files(spec: str, folder: Path | None, faults: bool) -> int:

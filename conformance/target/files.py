@@ -19,7 +19,7 @@ from typing import Any
 
 from conformance.documents.package import Limits, Package
 from conformance.documents.peek import HEAD, promises_invoice
-from conformance.errors import TargetError
+from conformance.errors import TargetError, system_reason
 
 SUFFIXES = (".ofd", ".pdf", ".esl", ".apk", ".aab", ".ipa", ".hap")
 """What is taken from a folder or a zip when the target does not say; a file that is named is taken whatever it is called."""
@@ -148,7 +148,7 @@ def read_named(path: Path, name: str, *, largest: int = _LARGEST_MATERIAL) -> li
                 raise _unusable(name, f"文件 {one.name} 过大", f"不超过 {largest} 字节")
             out.append((one.name, data))
     except OSError as error:
-        raise _unusable(name, f"文件读不出来: {error.strerror or error}") from None
+        raise _unusable(name, f"文件读不出来: {system_reason(error)}") from None
     return out
 
 
@@ -324,7 +324,7 @@ class _Walk:
                 invoices = self._invoices(package)
         except OSError as error:
             raise TargetError(
-                "T162", f"压缩包 {name} 读不出来: {error.strerror or error}", where="documents.paths", hint=_REPACK
+                "T162", f"压缩包 {name} 读不出来: {system_reason(error)}", where="documents.paths", hint=_REPACK
             ) from None
         for entry in entries:
             self._count()

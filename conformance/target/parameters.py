@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.errors import TargetError
+from conformance.errors import TargetError, system_reason
 from conformance.model.profile import Parameter, Profile
 from conformance.model.target import Secret, Target
 from conformance.target import quantity
@@ -207,7 +207,7 @@ def _file(value: Any, folder: Path) -> str:
         with path.open("rb"):
             return str(path.resolve())
     except OSError as error:
-        raise _WrongError(f"{found(value)}，读不到: {error.strerror}", "检查权限") from None
+        raise _WrongError(f"{found(value)}，读不到: {system_reason(error)}", "检查权限") from None
 
 
 def _paths(value: Any, folder: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.errors import TargetError
+from conformance.errors import TargetError, system_reason
 from conformance.model.target import Secret
 from conformance.target.problems import kind, near
 
@@ -92,7 +92,7 @@ class Vault:
                 )
             content = path.read_bytes()[: MOST + 1]
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
+            reason = system_reason(error)
             raise TargetError("T202", f"密钥引用 file:{name} 读不到: {reason}", where=where, hint=hint) from None
         try:
             text: str | None = content.decode("utf-8")

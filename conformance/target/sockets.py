@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from conformance.codes.text import shown
+from conformance.errors import system_reason
 from conformance.model.target import Target
 from conformance.model.verdict import Cause
 from conformance.target import access
@@ -124,7 +125,7 @@ def resolve(host: str, port: int, seconds: float, what: str = "") -> list[tuple[
                     "D111",
                     Cause.ENVIRONMENT,
                     f"{what}主机名 {shown(host)} 暂时无法解析",
-                    actual=str(error.strerror),
+                    actual=system_reason(error),
                     hint="检查主机名拼写、DNS 服务器和网络",
                 )
             )
@@ -135,7 +136,7 @@ def resolve(host: str, port: int, seconds: float, what: str = "") -> list[tuple[
                 Cause.CONFIGURATION,
                 f"{what}主机名 {shown(host)} 无法解析",
                 expected="能解析的主机名",
-                actual=str(getattr(error, "strerror", None) or error),
+                actual=system_reason(error),
                 hint=hint,
             )
         )
@@ -182,7 +183,7 @@ def _connect(host: str, port: int, seconds: float, what: str) -> socket.socket:
                 hint="检查地址、防火墙和是否需要代理（本工具不读 HTTP_PROXY 环境变量，写在 proxy）",
             )
         )
-    kind = "网络不可达" if last.errno in _UNREACHABLE else (last.strerror or type(last).__name__)
+    kind = "网络不可达" if last.errno in _UNREACHABLE else system_reason(last)
     raise Blocked(
         Finding(
             "D122",
@@ -213,7 +214,7 @@ def _tunnel(connection: socket.socket, way: Way, user: str | None, password: str
                 break
             head += part
     except OSError as error:
-        raise Blocked(_no_tunnel(way, str(error) or type(error).__name__)) from None
+        raise Blocked(_no_tunnel(way, system_reason(error))) from None
     words = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
     status = words[1] if len(words) > 1 and words[0].startswith("HTTP/") else ""
     if status == "407":
@@ -275,7 +276,7 @@ def _certificate(error: ssl.SSLCertVerificationError, way: Way, target: Target) 
             Cause.CONFIGURATION,
             f"服务器证书不是发给 {way.host} 的",
             expected=f"证书的主体备用名含 {way.host}",
-            actual=error.verify_message,
+            actual=system_reason(error),
             hint="地址中的主机写成证书上的名称，或请系统方换发证书",
         )
     if code in (_EXPIRED, _NOT_YET):
@@ -284,7 +285,7 @@ def _certificate(error: ssl.SSLCertVerificationError, way: Way, target: Target) 
             Cause.ENVIRONMENT,
             "服务器证书已过期" if code == _EXPIRED else "服务器证书尚未生效",
             expected="证书在有效期内",
-            actual=error.verify_message,
+            actual=system_reason(error),
             hint="核对本机时钟，请系统方更换证书",
         )
     trusted = "tls.ca 指定的 CA" if target.tls.ca else "本机信任的 CA"
@@ -293,7 +294,7 @@ def _certificate(error: ssl.SSLCertVerificationError, way: Way, target: Target) 
         Cause.CONFIGURATION,
         "服务器证书不受信任" + ("（未知的签发者）" if code in _UNKNOWN_CA else ""),
         expected=f"由{trusted}签发",
-        actual=error.verify_message,
+        actual=system_reason(error),
         hint="在 tls.ca 写明系统方 CA 的证书文件（PEM，含中间证书）",
     )
 
@@ -309,7 +310,7 @@ def _refused(error: Exception, way: Way) -> Finding:
             Cause.CONFIGURATION,
             f"{way.name} 不说 TLS，像是明文 http 端口",
             expected="https 端口",
-            actual=reason,
+            actual=f"应答不是 TLS（{reason}）",
             hint="地址改为 http://，或写 https 的端口",
         )
     if wants_certificate(reason):

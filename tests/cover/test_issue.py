@@ -768,6 +768,11 @@ def test_only_an_issued_report_has_a_code_and_it_leads_to_the_page_and_pins_the_
         (lambda d: d.update(number="("), "I020"),
         (lambda d: d.update(seal="seal.png"), "I020"),
         (lambda d: d["people"][0].update(until="明年"), "I020"),
+        (lambda d: d["people"][0].update(key=3), "I020"),
+        (lambda d: d["people"][0].update(name=""), "I020"),
+        (lambda d: d["laboratory"].update(adress="x"), "I020"),
+        (lambda d: d.update(profiles=[{"profile": "x", "encoded_by": "a", "reviewed_by": "b"}]), "I020"),
+        (lambda d: d.update(time_stamp={"url": "http://x", "command": "y"}), "I020"),
     ],
 )
 def test_a_wrong_lab_file_is_a_clear_error(tmp_path: Path, change: Bend, code: str) -> None:
@@ -776,7 +781,12 @@ def test_a_wrong_lab_file_is_a_clear_error(tmp_path: Path, change: Bend, code: s
     change(lab.data)
     with pytest.raises(IssueError, match=code) as caught:
         lab.load()
-    assert "lab.yaml" in str(caught.value)
+    told = str(caught.value)
+    assert "lab.yaml" in told
+    assert not re.search("[a-z]{2,} (is|are|not|does) ", told)  # the validator's own words
+    if code == "I020" and "同一个" not in told and "正则" not in told:
+        assert re.match(r".*lab\.yaml:\d+:\d+", told)
+        assert "应为: " in told or "处理: " in told
     with pytest.raises(IssueError, match="I001"):
         load_laboratory(tmp_path / "absent.yaml")
 

@@ -50,6 +50,9 @@ def test_a_wrong_name_is_refused_with_the_near_one(spec: str, code: str) -> None
 def test_the_command_says_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eseal"]) == 2
     assert "--write" in capsys.readouterr().err
+    for typed, said in ((["elicense", "--port", "99999"], "--port 的值不对"), ([], "缺少 样机"), (["nosuch"], "U301")):
+        assert main(typed) == 2
+        assert said in capsys.readouterr().err
     assert main(["--faults", "eseal"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(eseal.SPOILS)
     (tmp_path / "file").write_text("x")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from conformance.cli import EXAMPLES, _parser
 from conformance.codes import licence_id
 from conformance.specimen import registry
 
@@ -75,6 +77,11 @@ def test_every_verb_has_help(cli: Cli, verb: str) -> None:
     told = cli(verb, "--help")
     assert "用法: conformance " + verb in told
     assert not any(word in told for word in ("usage", "positional", "options:", "show this"))
+    for example in EXAMPLES[verb].splitlines():
+        assert f"\n  conformance {example}" in told
+        typed = shlex.split(example.partition(" >")[0])
+        assert typed[0] == verb
+        _parser().parse_args(typed)  # UsageError for an option that is no more
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import errno
 import socket
 from dataclasses import dataclass, field
 
-from conformance.errors import UsageError
+from conformance.errors import UsageError, system_reason
 from conformance.specimen.fault import Deviations
 
 FOUR, SIX, MAPPED = "127.0.0.1", "::1", "::ffff:127.0.0.1"
@@ -69,7 +69,7 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     except OSError as error:
         raise UsageError(
             "U305",
-            f"本机没有可用的 IPv6 回环地址 ::1（{error.strerror}），这个样机不能起动",
+            f"本机没有可用的 IPv6 回环地址 ::1（{system_reason(error)}），这个样机不能起动",
             expected="::1 可以绑定",
             hint="sysctl net.ipv6.conf.lo.disable_ipv6=0，容器则要开启 IPv6",
         ) from None
