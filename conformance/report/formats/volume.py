@@ -39,7 +39,9 @@ MONO = ("DejaVu Sans Mono", "Liberation Mono", "Consolas")
 # Typst breaks a line only where a language allows it; a run of anything else gets places to break.
 _RUN = re.compile("[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]{16,}")
 _STEP = re.compile("(.{8})(?=.)", re.DOTALL)
-EVERY_ROW, STEP = 1000, 8  # up to so many clauses each row can be linked to; of more, one row of a page or so
+# Up to so many clauses each row can be linked to. In a volume, of more, one row of a page or so can be, and chapters
+# begin on pages of their own: Typst lays out what is so parted on all cores.
+EVERY_ROW, STEP = 1000, 8
 _DRAWN = {0x200B, 0x2060, 0xFEFF}  # zero width: nothing to draw
 _NUMBERS = frozenset((bool, int, float))
 _WHOLE = re.compile("[0-9a-f]{64}")  # a digest fits where it is printed, and can be copied
@@ -52,24 +54,7 @@ def render(record: Record, how: How) -> bytes:
     except ImportError:
         raise MissingExtra("typst", "typst") from None
     fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
-    words = how.words()
-    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
-    values = plain(view)
-    values["number"], values["head"] = visible(view.number), visible(view.head)
-    for row, clause in enumerate((c for s in values["standards"] for h in s["chapters"] for c in h["clauses"]), 1):
-        clause["row"] = row
-    files = attached(record, how)
-    data = {
-        "r": values,
-        "w": {k: visible(v) for k, v in words.items()},
-        "fonts": _families(fonts.families()),
-        "anchors": _anchors(values),
-        "attached": [[name, f"attached-{n}"] for n, (name, _) in enumerate(files)],
-        "code": svg(view.cover.code) if view.cover.code else "",
-    }
-    printed = on_paper(json.dumps(data, ensure_ascii=False))
-    inputs = {"data": written_out(printed, _missing(printed, fonts, data["fonts"]))}
-    inputs |= {f"attached-{n}": content.decode() for n, (_, content) in enumerate(files)}
+    inputs = _inputs(record, how, fonts)  # the view is not kept: Typst needs the memory
     template = (folder("reports") / "typst" / "report.typ").read_bytes()
     compiler = typst.Compiler(template, font_paths=fonts, sys_inputs=inputs)
     with warnings.catch_warnings():
@@ -77,6 +62,29 @@ def render(record: Record, how: How) -> bytes:
         made = compiler.compile(format="pdf", pdf_standards=["a-3a"], timestamp=int(instant(record.ended).timestamp()))
     assert isinstance(made, bytes)
     return made
+
+
+def _inputs(record: Record, how: How, fonts: Any) -> dict[str, str]:
+    """What the template is given: one JSON document, and each attachment."""
+    words = how.words()
+    view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
+    values = plain(view)
+    values["number"], values["head"] = visible(view.number), visible(view.head)
+    for row, clause in enumerate((c for s in values["standards"] for h in s["chapters"] for c in h["clauses"]), 1):
+        clause["row"] = row
+    files, anchors = attached(record, how), _anchors(values)
+    data = {
+        "r": values,
+        "w": {k: visible(v) for k, v in words.items()},
+        "fonts": _families(fonts.families()),
+        "anchors": anchors,
+        "volume": len(anchors) > EVERY_ROW,
+        "attached": [[name, f"attached-{n}"] for n, (name, _) in enumerate(files)],
+        "code": svg(view.cover.code) if view.cover.code else "",
+    }
+    printed = on_paper(json.dumps(data, ensure_ascii=False))
+    inputs = {f"attached-{n}": content.decode() for n, (_, content) in enumerate(files)}
+    return inputs | {"data": written_out(printed, _missing(printed, fonts, data["fonts"]))}
 
 
 def _missing(text: str, fonts: Any, families: Mapping[str, Sequence[str]]) -> set[int]:
