@@ -16,6 +16,8 @@ from conformance.model.verdict import Provision, Verdict
 from conformance.plan.select import Planned
 
 if TYPE_CHECKING:
+    import pluggy
+
     from conformance.harness.session import ConformanceSession
 
 UNSETTLED = (Verdict.FAIL, Verdict.INCONCLUSIVE)  # what a waiver lets a run look past
@@ -73,6 +75,11 @@ class CheckItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         return self.path, None, f"{self.planned.clause.id} {self.planned.check.name}"
+
+    @cached_property
+    def ihook(self) -> pluggy.HookRelay:
+        """As pytest's own, which looks up the conftest files of the (same) path at each of an item's dozen hooks."""
+        return super().ihook
 
     @cached_property
     def location(self) -> tuple[str, int | None, str]:
