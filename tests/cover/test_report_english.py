@@ -15,7 +15,7 @@ from conformance.report.english import HAN, Both, English, english, holes, load
 from conformance.report.formats import How, export
 
 TOP = Path(__file__).resolve().parents[2]
-LEFT = 243  # sentences that may still stay Chinese; this number may only shrink
+LEFT = 0  # sentences that may stay Chinese: none; this number may only shrink
 SMALL = English(
     {
         "缺少 {0}": "{0} is missing",
