@@ -34,14 +34,20 @@ _MEMBER = re.compile(r'"([\w-]{2,60})\\*"\s*:\s*(?=["\\\d-])')  # escaped, too: 
 _VALUE = re.compile(r'"(?:[^"\\]|\\.)+"|(?P<open>\\+")[^"\\]+|(?P<number>-?\d[\d.eE+-]*)')
 _CUT_SECRET = re.compile(rf'((?:{_PRIVATE_MEMBERS})\\?"\s*:\s*\\?")([^"…]*)…', re.IGNORECASE)
 _QUOTED_SECRET = re.compile(rf"((?:{_PRIVATE_MEMBERS})'\s*:\s*)'([^'\\]+)'", re.IGNORECASE)  # a Python mapping
-_XML_SECRET = re.compile(rf"((?:{_PRIVATE_MEMBERS})>)([^<]+)(?=</)", re.IGNORECASE)
+# The patterns below meet bodies that a system made up to be slow to read. Each looks at a character a bounded number of
+# times: a run of them is entered at its beginning only, and never given back (`++`, `(?>`).
+_XML_TEXT = re.compile(r"(?<![^<])[^<]++(?=</)")  # the end of a tag and what it holds
+_XML_SECRET = re.compile(rf"((?:{_PRIVATE_MEMBERS})>)(.+)", re.IGNORECASE | re.DOTALL)
 _HINTS = re.compile("token|passw|pwd|secret|key|auth_?code|jwt|credential")  # one in each name
 _QUERY_SECRET = re.compile(
     rf"((?:^|[?&;#\s]|%3F|%26|%23|\\u0026)(?:{_PRIVATE_MEMBERS})(?:=|%3D|\\u003d))([^&#%\s\"'<>\\]+)", re.IGNORECASE
 )
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate-token"})
 _HEADER_NAME = re.compile(rf"(?:^|[-_])(?:{_PRIVATE_MEMBERS})$", re.IGNORECASE)
-_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}")
+_CODED = "[A-Za-z0-9_-]"  # base64url
+_JWT = re.compile(
+    rf"(?<!{_CODED})(?>({_CODED}*?)(?<![A-Za-z0-9])eyJ{_CODED}{{6}}){_CODED}*+\.{_CODED}{{6,}}+\.{_CODED}{{4,}}"
+)
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _DIGITS = re.compile(r"\d[\d -]{10}")  # what has none of these has no personal number
 _LICENCE = r"1\.2\.156\.3005\.2\.[0-9A-Za-z.]+"  # an identifier of GB/T 36904 names organisations, no person
@@ -55,7 +61,7 @@ _PERSONAL = re.compile(
 _ESCAPE = re.compile(r"(?:\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2})$")
 _RUN = re.compile(r"[0-9A-Za-z]*$")
 _CUT_NUMBER = re.compile(rf"{_HERE}([1-9]\d{{2}})\d{{4,}}…")
-_MASKED_URL = re.compile(r"(?<=//)[^/@\s]+:[^/@\s]+(?=@)")
+_MASKED_URL = re.compile(r"(?<=//)[^/@\s:]*+:[^/@\s]++(?=@)")
 
 
 class Redactor:
@@ -98,7 +104,7 @@ class Redactor:
         if _HINTS.search(value.lower()):
             value = self._named(value)
         if "eyJ" in value:
-            value = _JWT.sub("‹secret:jwt›", value)
+            value = _JWT.sub(r"\1‹secret:jwt›", value)
         if "-----BEGIN" in value:
             value = _PEM.sub("‹secret:private-key›", value)
         if "@" in value and "//" in value:
@@ -116,7 +122,7 @@ class Redactor:
         if "'" in value:
             value = _QUOTED_SECRET.sub(_keep_head("'‹secret›'"), value)
         if "</" in value:
-            value = _XML_SECRET.sub(_keep_head("‹secret›"), value)
+            value = _XML_TEXT.sub(lambda text: _XML_SECRET.sub(_keep_head("‹secret›"), text[0]), value)
         if "=" in value or "%3" in value or "\\u003" in value:
             value = _QUERY_SECRET.sub(_keep_head("‹secret›"), value)
         return value
@@ -126,7 +132,10 @@ class Redactor:
         *heads, tail = _CUT_SECRET.sub(_keep_head("‹secret›…"), value).split("…")
         for number, head in enumerate(heads):
             for form, word, _ in self._secrets:
-                size = next((n for n in range(min(len(form) - 1, len(head)), 3, -1) if head.endswith(form[:n])), 0)
+                end = head[1 - len(form) :]
+                if form[:4] not in end:
+                    continue
+                size = next((n for n in range(len(end), 3, -1) if end.endswith(form[:n])), 0)
                 if size:
                     heads[number] = head[:-size] + word
                     break

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -87,6 +89,30 @@ def test_a_secret_nobody_knew_is_found_by_its_name(text: str) -> None:
     found = redact(text.format("Zx81served9"))
     assert "Zx81" not in found
     assert "‹secret›" in found
+
+
+JWT = "eyJhbGciOiJTTTMifQ.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize("before", ["", " ", "令牌", "token-", "session_", "a.", "eyJhbGciOiJTTTMifQ. "])
+def test_a_web_token_is_found_whatever_stands_before_it(before: str) -> None:
+    assert redact(f"{before}{JWT}。") == f"{before}‹secret:jwt›。"
+
+
+@pytest.mark.parametrize("text", ["x//u:pa:ss@host/", "x//:pass@host/", "x//u::@host/", "x//[u]:pass@host/"])
+def test_a_password_in_an_address_is_found(text: str) -> None:
+    assert redact(text) == "x//‹secret›@host/"
+
+
+def test_text_made_to_be_slow_is_read_as_fast_as_any() -> None:
+    """200 KB of each are done at once; a pattern that goes back takes minutes, hence another process."""
+    code = """
+from conformance.run.redact import Redactor
+mask = Redactor({"a": "a-secret-of-some-length"}).text
+for slow in ("eyJ-", "//:", ":", "token>", "token='", 'token": "', "…a-secret", "-----BEGIN ", "62", "1"):
+    mask("@ // </ eyJ … -----BEGIN //" + slow * (200_000 // len(slow)))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_a_numeric_secret_leaves_json_behind() -> None:
