@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,24 @@ def sample_profile(size: int, standards: int = 2, hostile: str = "") -> Profile:
     )
 
 
-def _result(key: str, n: int, check: Check, store: EvidenceStore, hostile: str) -> CheckResult:
+def grey(width: int, height: int) -> bytes:
+    """A JPEG of one grey: no coefficient is other than zero, and the only code of both tables is the bit 0."""
+
+    def part(mark: int, data: bytes) -> bytes:
+        return bytes((0xFF, mark)) + (len(data) + 2).to_bytes(2) + data
+
+    blocks = -(-width // 8) * -(-height // 8)
+    frame = b"\x08" + height.to_bytes(2) + width.to_bytes(2) + b"\x01\x01\x11\x00"
+    code = b"\x01" + bytes(15) + b"\x00"
+    head = (
+        part(0xDB, b"\x00" + b"\x01" * 64) + part(0xC0, frame) + part(0xC4, b"\x00" + code) + part(0xC4, b"\x10" + code)
+    )
+    return b"\xff\xd8" + head + part(0xDA, b"\x01\x01\x00\x00\x3f\x00") + bytes(-(-blocks // 4)) + b"\xff\xd9"
+
+
+def _result(
+    key: str, n: int, check: Check, store: EvidenceStore, hostile: str, pictures: Sequence[bytes] = ()
+) -> CheckResult:
     """The verdict of check number n: mostly passes, with every other outcome in a fixed rhythm."""
     started = "2026-11-24T06:00:01.250Z"
     seen = Evidence(store.put_json(exchange(n)), "exchange", f"POST /cert/list 200{hostile}")
@@ -204,8 +221,10 @@ def _result(key: str, n: int, check: Check, store: EvidenceStore, hostile: str) 
             '--data \'{"head":{"accessToken":"$TOKEN"},"data":{"czztdm":"91110000717850001X"}}\'' + hostile,
             code="format-licence-id",
         )
+        shown = pictures[n // 11 % len(pictures) :][:1] if pictures else ()
+        shots = tuple(Evidence(store.put_bytes(data), "picture", f"第 {n} 类证照的页面{hostile}") for data in shown)
         return CheckResult(
-            key, Verdict.FAIL, Cause.SYSTEM, (reason,), 12, 1, 12, (f"证照 {n}{hostile}",), (seen,),
+            key, Verdict.FAIL, Cause.SYSTEM, (reason,), 12, 1, 12, (f"证照 {n}{hostile}",), (seen, *shots),
             generation={"seed": 20261124, "examples": 50, "counterexample": {"id": f"X{n}{hostile}"}, "shrunk": True, "rule": "check-character"},
             started=started, duration=0.412,
         )  # fmt: skip
@@ -259,8 +278,12 @@ def write_record(
     partial: bool = False,
     close: bool = True,
     good: bool = False,
+    pictures: Sequence[bytes] = (),
 ) -> Profile:
-    """A record of `size` clauses in `folder` → its profile. `good`: everything passes; `partial`: half was selected."""
+    """A record of `size` clauses in `folder` → its profile. `good`: everything passes; `partial`: half was selected.
+
+    pictures  screenshots of what failed, one a check in turn
+    """
     profile = sample_profile(size, hostile=hostile)
     if not good:
         removal = Removal("sample-1/5.9.9", "removed", "委托方未委托" + hostile, "某实验室")
@@ -296,7 +319,7 @@ def write_record(
     )
     for key, n, check in chosen:
         ledger.append("start", check=key, attempt=1)
-        result = _result(key, n, check, store, hostile)
+        result = _result(key, n, check, store, hostile, pictures)
         if good and result.verdict is not Verdict.PASS:
             result = _result(key, 0, Check("x", "y", "call", {}), store, hostile)
         ledger.append("verdict", **result.to_json())

@@ -62,3 +62,14 @@ def jpeg(source: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return data if data.startswith(_JPEG) and len(data) <= _LARGEST else None
+
+
+def pixels(data: bytes) -> tuple[int, int] | None:
+    """Width and height that a JPEG says of itself (the frame header of ITU-T T.81, B.2.2)."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        mark, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
+        if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):  # a frame; these three are tables
+            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
+        at += 2 + max(2, length)
+    return None

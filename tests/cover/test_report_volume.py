@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import re
 import shutil
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from report_samples import LAB_CASE, sample_record
+from report_samples import LAB_CASE, grey, sample_record
 
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record
 from conformance.report.formats import How, export
-from conformance.report.formats.volume import _families, plain
+from conformance.report.formats.volume import _families, _pictures, plain
+from conformance.report.shape import Shot
 from conformance.report.wording import wording
 
 pytestmark = pytest.mark.skipif(
@@ -37,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def record(folder: Path) -> Record:
-    return sample_record(folder / "record", 30, case=LAB_CASE)
+    return sample_record(folder / "record", 30, case=LAB_CASE, pictures=(grey(400, 300), b"\xff\xd8\xff" + bytes(999)))
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,31 @@ def test_it_is_tagged_has_bookmarks_and_carries_its_data(made: Path, tmp_path: P
     subprocess.run(["pdfdetach", "-saveall", "-o", str(tmp_path), str(made)], check=True, capture_output=True)
     assert {p.name for p in tmp_path.iterdir()} == {"results.json", "manifest.json"}
     assert b"/Outlines" in made.read_bytes()
+
+
+def test_pictures_stand_with_what_failed(made: Path) -> None:
+    listed = subprocess.run(["pdfimages", "-list", str(made)], capture_output=True, text=True, check=True).stdout
+    shown = [line.split() for line in listed.splitlines()[2:]]
+    assert [(x[2], x[3], x[4], x[8]) for x in shown] == [("image", "400", "300", "jpeg")] * 2, "one of each part"
+    pages = [re.sub(r"\s", "", page) for page in text(made).split("\f")]
+    told = [n for n, page in enumerate(pages, 1) if "第3类证照的页面" in page]
+    assert told[0] == int(shown[0][0]) < told[-1], "beside the picture, and in the list of evidence"
+
+
+def test_a_picture_that_cannot_be_drawn_is_left_to_the_list_of_evidence() -> None:
+    import typst
+
+    def named(data: bytes) -> Shot:
+        return Shot("页面", "data:image/jpeg;base64," + base64.b64encode(data).decode())
+
+    good, large = grey(8, 2400), grey(60_000, 8).replace(b"\x08\x00\x08\xea\x60", b"\x08\xff\xff\xff\xff")
+    shots = [named(x) for x in (good, large, good[:40], b"\xff\xd8\xff" + bytes(99))] + [
+        Shot("x", "file:///etc/passwd")
+    ]
+    check = {"shots": plain(shots)}
+    files = _pictures({"nonpasses": [{"findings": [{"checks": [check]}]}]}, typst.Fonts(include_system_fonts=False))
+    assert files == {"shot-0.jpg": good}
+    assert check["shots"] == [{"title": "页面", "file": "shot-0.jpg", "width": 80 / 300}], "80 mm high"
 
 
 def test_a_partial_self_check_says_so_on_every_page_and_concludes_nothing(tmp_path: Path) -> None:

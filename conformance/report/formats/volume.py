@@ -9,9 +9,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from conformance.errors import MissingExtra
@@ -20,7 +22,8 @@ from conformance.report.code import svg
 from conformance.report.formats.attached import attached
 from conformance.report.formats.glyphs import on_paper, written_out
 from conformance.report.how import How
-from conformance.report.shape import ReportView, Rows
+from conformance.report.shape import ReportView, Rows, Shot
+from conformance.report.shots import jpeg, pixels
 from conformance.report.text import visible
 from conformance.report.view import build_view
 from conformance.resources import folder
@@ -43,6 +46,8 @@ _STEP = re.compile("(.{8})(?=.)", re.DOTALL)
 # begin on pages of their own: Typst lays out what is so parted on all cores.
 EVERY_ROW, STEP = 1000, 8
 _DRAWN = {0x200B, 0x2060, 0xFEFF}  # zero width: nothing to draw
+_MOST_PIXELS = 50_000_000  # of a picture: a few hundred kilobytes can say that they are gigabytes
+_ONE = b'#set document(title: "x")\n#image("/shot.jpg", alt: "x")'
 _NUMBERS = frozenset((bool, int, float))
 _WHOLE = re.compile("[0-9a-f]{64}")  # a digest fits where it is printed, and can be copied
 
@@ -54,37 +59,77 @@ def render(record: Record, how: How) -> bytes:
     except ImportError:
         raise MissingExtra("typst", "typst") from None
     fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
-    inputs = _inputs(record, how, fonts)  # the view is not kept: Typst needs the memory
+    files = _files(record, how, fonts)  # the view is not kept: Typst needs the memory
     template = (folder("reports") / "typst" / "report.typ").read_bytes()
-    compiler = typst.Compiler(template, font_paths=fonts, sys_inputs=inputs)
-    with warnings.catch_warnings():
+    return _made(template, files, fonts, int(instant(record.ended).timestamp()))
+
+
+def _made(template: bytes, files: Mapping[str, bytes], fonts: Any, at: int) -> bytes:
+    """The PDF of `template`, for which there are no other files than `files`."""
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="conformance-") as root, warnings.catch_warnings():
         warnings.simplefilter("ignore", typst.TypstWarning)
-        made = compiler.compile(format="pdf", pdf_standards=["a-3a"], timestamp=int(instant(record.ended).timestamp()))
+        for name, content in files.items():
+            (Path(root) / name).write_bytes(content)
+        compiler = typst.Compiler(template, root=root, font_paths=fonts)
+        made = compiler.compile(format="pdf", pdf_standards=["a-3a"], timestamp=at)
     assert isinstance(made, bytes)
     return made
 
 
-def _inputs(record: Record, how: How, fonts: Any) -> dict[str, str]:
-    """What the template is given: one JSON document, and each attachment."""
+def _files(record: Record, how: How, fonts: Any) -> dict[str, bytes]:
+    """What the template reads: one JSON document, each attachment and each picture."""
     words = how.words()
     view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
     values = plain(view)
     values["number"], values["head"] = visible(view.number), visible(view.head)
     for row, clause in enumerate((c for s in values["standards"] for h in s["chapters"] for c in h["clauses"]), 1):
         clause["row"] = row
-    files, anchors = attached(record, how), _anchors(values)
+    carried, anchors = attached(record, how), _anchors(values)
+    files = {f"attached-{n}": content for n, (_, content) in enumerate(carried)} | _pictures(values, fonts)
     data = {
         "r": values,
         "w": {k: visible(v) for k, v in words.items()},
         "fonts": _families(fonts.families()),
         "anchors": anchors,
         "volume": len(anchors) > EVERY_ROW,
-        "attached": [[name, f"attached-{n}"] for n, (name, _) in enumerate(files)],
+        "attached": [[name, f"attached-{n}"] for n, (name, _) in enumerate(carried)],
         "code": svg(view.cover.code) if view.cover.code else "",
     }
     printed = on_paper(json.dumps(data, ensure_ascii=False))
-    inputs = {f"attached-{n}": content.decode() for n, (_, content) in enumerate(files)}
-    return inputs | {"data": written_out(printed, _missing(printed, fonts, data["fonts"]))}
+    files["data.json"] = written_out(printed, _missing(printed, fonts, data["fonts"])).encode()
+    return files
+
+
+def _pictures(values: dict[str, Any], fonts: Any) -> dict[str, bytes]:
+    """Pictures of findings as files; `values` then names them and says how wide they are, in mm.
+
+    One that Typst cannot read would be an error of the whole report: it is left out here, as it is in the other PDF,
+    and has its number in the list of evidence.
+    """
+    files: dict[str, bytes] = {}
+    for check in (k for g in values["nonpasses"] for f in g["findings"] for k in f["checks"] if k["shots"]):
+        shown = []
+        for shot in check["shots"]:
+            data = jpeg(shot["source"])
+            wide, high = (data and pixels(data)) or (0, 0)
+            if data and 0 < wide * high <= _MOST_PIXELS and _readable(data, fonts):
+                name = f"shot-{len(files)}.jpg"
+                files[name] = data
+                # as wide or as high as a third of a page allows, and no larger than on a screen (96 to an inch)
+                shown.append(
+                    {"title": shot["title"], "file": name, "width": min(110, 80 * wide / high, wide * 25.4 / 96)}
+                )
+        check["shots"] = shown
+    return files
+
+
+def _readable(data: bytes, fonts: Any) -> bool:
+    try:
+        return bool(_made(_ONE, {"shot.jpg": data}, fonts, 0))
+    except RuntimeError:  # of which typst.TypstError is one
+        return False
 
 
 def _missing(text: str, fonts: Any, families: Mapping[str, Sequence[str]]) -> set[int]:
@@ -110,6 +155,8 @@ def _missing(text: str, fonts: Any, families: Mapping[str, Sequence[str]]) -> se
 def plain(value: Any) -> Any:
     """A view as data: dataclasses as mappings, sequences as lists, every text visible and able to break."""
     kind = value.__class__
+    if kind is Shot:
+        return {"title": plain(value.title), "source": value.source}
     if kind is str:
         return _breaking(visible(value))
     if value is None or kind in _NUMBERS:
