@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 import gc
 import os
+import sys
+import tempfile
 import time
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -16,6 +18,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import TextIO
 
 from conformance.errors import UsageError
@@ -34,6 +37,8 @@ from conformance.specimen.registry import load as load_specimen
 from conformance.target import load_target
 
 SEED = 20260101
+_NEEDED = ("conformance.run.properties", "conformance.run.documents")  # what a run loads only when it comes to it
+_LONG = 60  # bytes of a temporary folder; the server binds a socket in it, whose path may have 107 (unix(7))
 _VISITS = Memory()  # the same for pages
 _MEMORY: dict[Hashable, Looked] = {}  # of this process: a fault spoils one file, the others were examined before
 
@@ -168,6 +173,7 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
     """(profile, specimen) → verdicts. Specimens are independent systems, so they run beside each other."""
     jobs = [(work.profile.id, specimen) for work in todo for specimen in work.specimens]
     out: dict[tuple[str, str], Results] = {}
+    context = _workers()
     with ExitStack() as stack:
         pools: dict[int, ProcessPoolExecutor] = {}
         begun: dict[Future[tuple[float, Results]], tuple[str, str]] = {}
@@ -177,7 +183,7 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
             each = 6 if getattr(kind, "waits", False) else 2
             if each not in pools:
                 workers = each * (os.cpu_count() or 1)
-                pools[each] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=get_context("spawn")))
+                pools[each] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context))
             begun[pools[each].submit(_one, name, specimen)] = (name, specimen)
         for future in as_completed(begun):
             seconds, out[begun[future]] = future.result()
@@ -189,6 +195,16 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
                     flush=True,
                 )
     return out
+
+
+def _workers() -> ForkServerContext | SpawnContext:
+    """Processes forked from one that has loaded what all of them need, and has no thread or socket of this one."""
+    if len(os.fsencode(tempfile.gettempdir())) > _LONG:
+        return get_context("spawn")
+    context = get_context("forkserver")
+    ours = sorted(name for name in sys.modules if name.startswith(f"{__package__.partition('.')[0]}."))
+    context.set_forkserver_preload([*ours, *_NEEDED])
+    return context
 
 
 def carry_out_alone(profile: str, specimen: str, progress: TextIO | None) -> Results:
