@@ -11,6 +11,7 @@ from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.errors import UsageError
 from conformance.model.profile import Profile
@@ -128,6 +129,8 @@ class Recorder:
                     where=str(self.directory),
                     hint="换一个 --record 目录，开始新的检测" if resume else "一份检测记录只属于一个系统",
                 )
+        if resume:
+            self._same_questions(profile, target)
         held = self.previous.get("profile", {})
         known, digest = held.get("id"), held.get("digest")
         another = known != profile.id
@@ -138,6 +141,30 @@ class Recorder:
                 expected=f"{known}" if another else f"摘要 {profile.digest[:16]}…",
                 where=str(self.directory),
                 hint="用原来的测试规范继续，或换一个 --record 目录开始新的检测",
+            )
+
+    def _same_questions(self, profile: Profile, target: Target) -> None:
+        """What was judged before is taken over: it must have been asked of the same address, against the same limits.
+
+        Texts are left alone: a record holds them redacted. A parameter that is new now may be given (what was 未检
+        for want of it is tested), and the port of a specimen differs from run to run.
+        """
+        before = self.previous.get("target", {}).get("parameters") or {}
+        known = {p.name: p for part in (*profile.standards(), profile) for p in part.parameters}
+        for name, about in known.items():
+            was, now = before.get(name), target.parameters.get(name)
+            if about.type not in ("url", "site", "integer", "number") or was is None or now is None or was == now:
+                continue
+            if about.type in ("url", "site") and {urlsplit(str(u)).hostname for u in (was, now)} <= {
+                "127.0.0.1",
+                "::1",
+            }:
+                continue
+            raise UsageError(
+                "U516",
+                f"这份检测记录的参数 {name} 是 {was}，现在是 {now}：已有的判定是按原来的作出的",
+                where=str(self.directory),
+                hint="改回原来的值再继续，或换一个 --record 目录开始新的检测",
             )
 
     def tell(self, event: str, data: Mapping[str, Any]) -> None:

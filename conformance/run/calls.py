@@ -6,7 +6,7 @@ that is follows from what happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -167,8 +167,13 @@ class Calls(Notebook):
             self.witness(item.get("id") or item.where)
         return answer
 
-    def expect_outcome(self, answer: Answer, outcome: str | Iterable[str], message: str = "") -> bool:
-        """The answer's outcome is the one named (or one of several). `refused` is any declared refusal."""
+    def expect_outcome(
+        self, answer: Answer, outcome: str | Iterable[str], message: str = "", *, own: Container[str] = ()
+    ) -> bool:
+        """The answer's outcome is the one named (or one of several). `refused` is any declared refusal.
+
+        `own`: parameters of the target that say what was asked for; they may be what is wrong.
+        """
         names = [outcome] if isinstance(outcome, str) else list(outcome)
         ok = answer.outcome in names or ("refused" in names and answer.refused)
         if "success" not in names or (ok and not answer.succeeded):
@@ -177,13 +182,31 @@ class Calls(Notebook):
             self.controlled = True  # the same check has seen this system serve real data
         if ok and (not answer.succeeded or answer.shown or not _data_bound(answer)):
             self.witness(f"{answer.operation.name} → {answer.outcome}" + (f" {answer.code}" if answer.code else ""))
+        doubt = (
+            ""
+            if ok or answer.outcome not in ("success", "not-found")
+            else self._own_data([n for n in self._check.needs if n in own])
+        )
         return self.expect(
             ok,
-            message or f"{self._title(answer)} 的结果应为 {'、'.join(names)}",
+            (message or f"{self._title(answer)} 的结果应为 {'、'.join(names)}") + doubt,
             expected="、".join(names),
             actual=_said(answer),
             answer=answer,
         )
+
+    def _own_data(self, names: list[str]) -> str:
+        """Data that the target had to prepare for this check may be the ones that are wrong: known when they are those
+        of another parameter (then the check ends), else only told."""
+        given = self._run.target.parameters
+        for name in names:
+            twin = next((n for n, v in given.items() if n != name and v == given.get(name) and len(str(v)) > 8), "")
+            self.require(
+                not twin,
+                f"参数 {name} 与 {twin} 的值相同，其中一个写错了",
+                Cause.CONFIGURATION,
+            )
+        return f"（也可能是参数 {'、'.join(names)} 写错：先核对它所指的数据确是这一状态）" if names else ""
 
     # Below: how it is done -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from conformance.model.verdict import Cause
 from conformance.probe.operation import Answer, Item, nodes
 from conformance.run.context import Procedure
 from conformance.run.schemas import describe, shorten, show, valid
+from conformance.target.fill import placeholders
 
 
 def carry_out(check: Procedure, spec: Data, checks: Callable[[], Mapping[str, Data]]) -> None:
@@ -141,7 +142,7 @@ def _unique(check: Procedure, answer: Answer, item: Item, field: str, seen: dict
 
 def _expect(check: Procedure, answer: Answer, expectation: Data, spec: Data, extra: Mapping[str, Any]) -> None:
     if "outcome" in expectation:
-        check.expect_outcome(answer, expectation["outcome"])
+        check.expect_outcome(answer, expectation["outcome"], own=placeholders(spec.get("with", {})))
     if "status" in expectation:
         allowed = expectation["status"] if isinstance(expectation["status"], list) else [expectation["status"]]
         check.expect(answer.status in allowed, "HTTP 状态码不符", expected=allowed, actual=answer.status, answer=answer)

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Any
 
-from conformance.suite import Answer, Procedure
+from conformance.suite import Answer, Cause, Procedure
 
 _MOST = 10
 _HEADS = {"ofd": (b"PK\x03\x04", "ZIP（OFD 的包）"), "png": (b"\x89PNG\r\n\x1a\n", "PNG")}
@@ -71,6 +71,73 @@ def the_search_total_equals_the_number_of_records(check: Procedure) -> None:
             actual=str(total) if total is not None else "没有总数",
             answer=answer,
         )
+
+
+def every_service_agrees_on_one_licence(check: Procedure) -> None:
+    """EL-IF-23：检索 → 信息获取 → 下载 → 验证，各步指向同一证照（C1、C3；推断）。
+
+    跟随的是 active_id：检索结果的第一个可能是已注销的，或旧版本。检索结果里没有它，而它的持证主体和类型正是所检索的，
+    是检索有遗漏；不是，则参数写错。
+    """
+    known, holder = str(check.parameter("active_id")), str(check.parameter("holder_code"))
+    kind = str(check.parameter("type_code"))
+    found = check.success("search", type_code=kind)
+    read = check.success("query_by_id", id=known)
+    hit = next((i for i in found.items if i.get("id") == known), None)
+    item = next((i for i in read.items if i.get("id") == known), None)
+    if hit is None and item is not None:
+        own = (str(item.get("holder_code") or ""), str(item.get("type_code") or ""))
+        check.require(
+            own == (holder, kind),
+            "参数 active_id 的证照不属于参数 holder_code 的持证主体，或不是参数 type_code 的类型：请核对参数",
+            Cause.CONFIGURATION,
+            answer=read,
+        )
+    if not check.expect(
+        hit is not None,
+        "检索的结果里没有该持证主体名下这一类型的有效证照",
+        expected=known,
+        actual="、".join(str(i.get("id") or "") for i in found.items[:5]) or "没有证照",
+        answer=found,
+    ):
+        return
+    if not check.expect(
+        item is not None and len(read.items) == 1,
+        "按标识取得的不是检索到的证照",
+        expected=known,
+        actual="、".join(str(i.get("id") or "") for i in read.items[:5]) or "没有证照",
+        answer=read,
+    ):
+        return
+    assert hit is not None, "expected above"
+    assert item is not None, "expected above"
+    for field in ("number", "holder_code"):
+        check.expect(
+            item.get(field) == hit.get(field),
+            f"信息获取与检索的 {field} 不同",
+            expected=str(hit.get(field)),
+            actual=str(item.get(field)),
+            where=item.place(field),
+            answer=read,
+        )
+    file = check.success("download_by_id", id=known)
+    check.expect(
+        [i.get("id") for i in file.items] == [known],
+        "下载得到的不是检索到的证照",
+        expected=known,
+        actual="、".join(str(i.get("id") or "") for i in file.items[:5]) or "没有文件",
+        answer=file,
+    )
+    told = {"type_code": "type_code", "holder_code": "holder_code", "holder": "holder", "number": "number"}
+    answer = check.success("verify_info", issuer=item.get("issuer"), **{k: item.get(v) for k, v in told.items()})
+    result = str(answer.values.get("result", ""))
+    check.expect(
+        result == "0",
+        "以取得的信息验证，结果不是正确且有效",
+        expected="0",
+        actual=result or "没有结果",
+        answer=answer,
+    )
 
 
 def downloaded_content_is_of_the_requested_type(check: Procedure) -> None:

@@ -76,6 +76,27 @@ def test_a_hollow_system_gets_not_one_pass(system: Counted, mode: str) -> None:
     assert [key for key, result in results.items() if result.verdict is Verdict.PASS] == []
 
 
+def test_a_wrong_parameter_of_a_state_is_told_apart_where_it_can_be(system: Counted) -> None:
+    given = system.target["parameters"]
+    wrong = {**given, "revoked_id": given["active_id"], "expired_id": given["longterm_id"][:-1] + "*"}
+    names = ("a-revoked-licence-is-not-served", "an-expired-licence-is-not-served", "a-frozen-licence-is-not-served")
+    results = {k.rsplit("/", 1)[1]: r for k, r in _judged({**system.target, "parameters": wrong}, *names).items()}
+    same, absent, right = (results[n] for n in names)
+    assert (same.verdict, same.cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
+    assert "revoked_id 与 active_id 的值相同" in same.reasons[0].message
+    # That there is no such licence may be either's fault: it stays a failure that names the parameter.
+    assert (absent.verdict, absent.cause) == (Verdict.FAIL, Cause.SYSTEM), absent.reasons
+    assert "参数 expired_id 写错" in absent.reasons[0].message
+    assert right.verdict is Verdict.PASS
+
+
+def test_the_licence_that_is_followed_is_the_one_that_was_named(system: Counted) -> None:
+    given, name = system.target["parameters"], "search-query-download-and-verification-agree-on-one-licence"
+    (other,) = _judged({**system.target, "parameters": {**given, "active_id": given["other_holder_id"]}}, name).values()
+    assert (other.verdict, other.cause) == (Verdict.INCONCLUSIVE, Cause.CONFIGURATION)
+    assert "active_id" in other.reasons[0].message
+
+
 @pytest.mark.parametrize("parameter", ["number", "holder_name", "issuer_name"])
 def test_a_wrong_parameter_of_a_verification_is_no_fault_of_the_system(system: Counted, parameter: str) -> None:
     names = (

@@ -299,6 +299,10 @@ def test_another_system_or_edition_is_no_continuation(
         assert "另一系统" in command(*args, f"--target={other}", option).refused("U510")
     newer = system.write(tmp_path / "n.yaml", system={"version": "9.9"})
     assert "9.9" in command(*args, f"--target={newer}", "--resume").refused("U510")
+    # Elsewhere, or against another limit: what was judged before would be taken for an answer to that.
+    given, elsewhere = system.target["parameters"], "http://elicense.example/api"
+    moved = system.write(tmp_path / "m.yaml", parameters={**given, "base_url": elsewhere}, hosts=["elicense.example"])
+    assert elsewhere in command(*args, f"--target={moved}", "--resume").refused("U516")
     command(f"--profile={MIXED}", "--record=r", f"--target={target}", "--resume").refused("U509")
     assert contents(folder / "r") == before, "who is refused leaves the record as it was"
 

@@ -146,6 +146,12 @@ INTERFACE = (
     ),
     fault("total-differs", "检索总数与列表长度不同", "假想", "EL-IF-22/the-search-total-equals-the-number-of-records"),
     fault(
+        "search-leaves-out-a-licence",
+        "检索漏掉持证主体名下的一个有效证照",
+        "假想",
+        "EL-IF-23/search-query-download-and-verification-agree-on-one-licence",
+    ),
+    fault(
         "download-of-another-licence",
         "下载得到另一个证照的文件",
         "假想",
