@@ -44,6 +44,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "conformance/codes",
     ),
     "preflight": (
+        "conformance/errors.py",
         "conformance/target/access.py",
         "conformance/target/declare.py",
         "conformance/target/doctor.py",

@@ -119,6 +119,21 @@ FORMATS: dict[str, Callable[[object], bool]] = {
 """Format → predicate, as `jsonschema_rs` takes it."""
 
 
+TITLES = {
+    "licence-id": "证照标识",
+    "licence-type-code": "证照类型代码",
+    "licence-issuer-code": "证照颁发机构代码",
+    "uscc": "统一社会信用代码",
+    "citizen-id": "公民身份号码",
+    "division-code": "行政区划代码",
+    "holder-type-code": "持证主体代码类型代码",
+    "base64": BASE64.text,
+    "plain-text": PLAIN.text,
+    "https-url": HTTPS.text,
+}
+"""What a value of a format is, for a reader; a format that looks at one rule alone says it by `rule_of`."""
+
+
 def rule_of(format: str) -> Rule | None:
     """The one rule that a format such as `ipv6-canonical-lower` looks at; None when it looks at all of them."""
     if format not in _ONE_RULE:

@@ -77,7 +77,13 @@ _BY_PROVISION: dict[Provision, dict[Verdict, str]] = {
     Provision.REQUIREMENT: _REQUIREMENT,
     Provision.RECOMMENDATION: {**_REQUIREMENT, Verdict.PASS: "adopted", Verdict.FAIL: "not-adopted"},
     Provision.PERMISSION: {**_REQUIREMENT, Verdict.PASS: "implemented", Verdict.FAIL: "not-implemented"},
-    Provision.INSTRUCTION: {**_REQUIREMENT, Verdict.PASS: "carried-out", Verdict.FAIL: "not-carried-out"},
+    # An instruction is a note for the tester: where nothing carries it out, nothing was left untested either.
+    Provision.INSTRUCTION: {
+        **_REQUIREMENT,
+        Verdict.PASS: "carried-out",
+        Verdict.FAIL: "not-carried-out",
+        Verdict.NOT_TESTED: "note",
+    },
     Provision.POSSIBILITY: dict.fromkeys(Verdict, "note"),
     Provision.STATEMENT: dict.fromkeys(Verdict, "note"),
 }

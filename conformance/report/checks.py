@@ -140,7 +140,7 @@ class Checks:
         return tuple(views)
 
     def _sample(self, result: CheckResult) -> tuple[str, ...]:
-        return tuple(self.context.tell(s, 120) for s in result.sample[:3])
+        return tuple(self.context.tell(s, 120) for s in list(dict.fromkeys(result.sample))[:3])
 
     def _measures(self, result: CheckResult) -> tuple[MeasureView, ...]:
         say, tell = self.context.say, self.context.tell

@@ -63,13 +63,14 @@ class Context:
         return f"{said} {word(key, 'en')}" if self.words.both else said
 
     def say(self, value: Any, limit: int = SAID) -> str:
-        """Any value as bounded, masked text; data that are not text as JSON."""
+        """Any value as bounded, masked text; a list of texts as this language lists them, other data as JSON."""
         if value is None:
             return ""
         if not isinstance(value, str):
             if isinstance(value, bool):
                 return self.words["generation.yes" if value else "generation.no"]
-            value = json.dumps(value, ensure_ascii=False, default=str)
+            plain = isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value)
+            value = self.listed(value) if plain else json.dumps(value, ensure_ascii=False, default=str)
         return cut(self.mask(value), limit, self.words["evidence.cut_text"])
 
     def tell(self, text: Any, limit: int = SAID) -> str:
@@ -235,5 +236,5 @@ class Context:
         join = self.words["conclusion.standard_join"]
         text = self.listed(f"{name} {join.join(numbers)}".strip() for name, numbers in groups.items())
         if len(keys) > limit:
-            text += " " + self.words.fill("conclusion.more", n=len(keys) - limit)
+            text += self.words.fill("conclusion.more", n=len(keys) - limit)
         return text

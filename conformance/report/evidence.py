@@ -96,6 +96,10 @@ class Reader:
         w, parts = self._words, []
         request, response, fault = value["request"], value.get("response"), value.get("fault")
         parts.append(self._cut(self._mask(f"{request.get('method', '')} {request.get('url', '')}"), 2_000))
+        if request.get("method") == "FILE":  # a file that was handed in: no exchange, so neither status nor time
+            return "\n".join(
+                (parts[0].partition(" ")[2], "", self._body(response if isinstance(response, Mapping) else {}, limit))
+            )
         parts.append(self._headers(request.get("headers")))
         if request.get("body"):
             parts += ["", self._body(request, limit // 3)]
@@ -116,9 +120,7 @@ class Reader:
         if message.get("coding") == "base64":
             return cut(self._words.fill("evidence.binary", n=len(body)) + "\n" + body, 400, "…")
         # Masked before the cut: a number cut in two would no longer look like one. The margin covers the seam.
-        return self._cut(
-            self._mask(indent(body, limit + 64) if body.lstrip()[:1] in ("{", "[") else body[: limit + 64]), limit
-        )
+        return self._cut(self._mask(indent(body, limit + 64) if _one_json(body) else body[: limit + 64]), limit)
 
     def _headers(self, headers: Any) -> str:
         pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
@@ -126,6 +128,11 @@ class Reader:
 
     def _cut(self, text: str, limit: int) -> str:
         return text if len(text) <= limit else text[:limit] + self._words["evidence.cut"]
+
+
+def _one_json(body: str) -> bool:
+    """Whether it looks like one JSON document; of JSON Lines (a record of `conformance watch`) each line stays one."""
+    return body.lstrip()[:1] in ("{", "[") and not re.match(r"\s*[{\[][^\n]*[}\]]\n\s*[{\[]", body)
 
 
 def indent(text: str, limit: int) -> str:

@@ -120,10 +120,17 @@ def parameters(context: Context) -> tuple[ParameterView, ...]:
         if about is not None:
             if about.type == "secret":
                 shown = w["parameters.secret"]
-            elif value != about.default and about.default is not None and about.origin != "target":
-                shown += context.aside(f"{w['parameters.default']} {say(about.default, 120)}")
-            elif about.unit:
-                shown += f" {context.tell(about.unit, 20)}"
+                unit = ""
+            else:
+                unit = f" {context.tell(about.unit, 20)}" if about.unit else ""
+            shown += unit
+            if (
+                about.type != "secret"
+                and value != about.default
+                and about.default is not None
+                and about.origin != "target"
+            ):
+                shown += context.aside(f"{w['parameters.default']} {say(about.default, 120)}{unit}")
         label = w["parameters.tailored"] if name in tailored else w.get(f"parameters.{origin}") or origin
         help_ = context.tell(about.help) if about else ""
         views.append(ParameterView(say(name, 80), help_, shown, label, laboratory=origin == "laboratory"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -118,12 +118,16 @@ def _range(context: Context, least: Decimal, most: Decimal | None) -> str:
     return number(least) if least == most else f"{number(least)}–{number(most)}"
 
 
+def _listed(context: Context, clauses: Iterable[str]) -> str:
+    return context.words["conclusion.standard_join"].join(context.say(n, 40) for n in clauses)
+
+
 def _said(context: Context, rules: Rules, result: Score) -> Iterator[str]:
     w = context.words
     if result.vetoed:
-        yield w.fill("scoring.by_veto", names=context.listed(context.say(n, 40) for n in result.vetoed))
+        yield w.fill("scoring.by_veto", names=_listed(context, result.vetoed))
     if result.undecided:
-        yield w.fill("scoring.veto_open", names=context.listed(context.say(n, 40) for n in result.undecided))
+        yield w.fill("scoring.veto_open", names=_listed(context, result.undecided))
     full = rules.scale[0] if rules.scale else rules.full
     least = [number(r.least) for r in result.rows if r.least]
     if result.exact:

@@ -88,11 +88,28 @@ def describe(schema: Any) -> str:
         return "任意" if schema is True else shorten(json.dumps(schema, ensure_ascii=False), 120)
     words = {"format": "格式 {}", "const": "等于 {}", "pattern": "样式 {}", "minLength": "长度 ≥ {}", "maxLength": "长度 ≤ {}",
              "minimum": "≥ {}", "maximum": "≤ {}", "type": "类型 {}"}  # fmt: skip
-    parts = [words[k].format(v) for k, v in schema.items() if k in words]
+    parts = [_told(k, v) or words[k].format(v) for k, v in schema.items() if k in words]
     if "enum" in schema:
         parts.append("取值 " + shorten("|".join(map(str, schema["enum"])), 100))
     rest = [k for k in schema if k not in words and k not in ("enum", "$comment", "title", "description")]
     return "；".join(parts) if parts and not rest else shorten(json.dumps(schema, ensure_ascii=False), 160)
+
+
+_TYPES = {"string": "文本", "integer": "整数", "number": "数值", "boolean": "真假值", "array": "列表", "object": "对象", "null": "空值"}  # fmt: skip
+
+
+def _told(keyword: str, value: Any) -> str:
+    """What a format asks, and a type, in the reader's words; empty when there are none."""
+    if keyword == "type":
+        names = value if isinstance(value, list) else [value]
+        return "类型 " + "或".join(_TYPES.get(n, str(n)) for n in names)
+    if keyword != "format":
+        return ""
+    from conformance.codes.formats import TITLES, rule_of
+
+    rule = rule_of(value)
+    said = rule.text if rule else TITLES.get(value, "")
+    return f"{said}（格式 {value}）" if said else ""
 
 
 def shorten(text: str, most: int = 160) -> str:

@@ -64,6 +64,7 @@ def _judge(check: Procedure, rows: list[list[str]], what: str) -> None:
         not rows,
         f"{what}中有 {len(rows)} 处完整的个人号码",
         expected="0 处",
-        actual="；".join(f"{kind} {shown}" for _, kind, shown, _ in rows[:_NAMED]),
+        actual="；".join(f"{kind} {shown}" for _, kind, shown, _ in rows[:_NAMED])
+        + ("；…" if len(rows) > _NAMED else ""),
         where="；".join(dict.fromkeys(readable(url) for url, *_ in rows[:_NAMED])),
     )

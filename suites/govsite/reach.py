@@ -84,7 +84,7 @@ def _judge(check: Procedure, found: Survey, what: str, urls: Sequence[str]) -> s
         not dead,
         f"{what}有 {len(dead)} 处打不开",
         expected=f"都在 {slow:g} 秒内打开",
-        actual="；".join(f"{readable(c.url)} {c.said}" for c in dead[:_NAMED]),
+        actual="；".join(f"{readable(c.url)} {c.said}" for c in dead[:_NAMED]) + ("；…" if len(dead) > _NAMED else ""),
         where="；".join(dict.fromkeys(found.linked.get(c.url, "") for c in dead[:3])),
     )
     early = [c for c in left if c.why == "impatient"]

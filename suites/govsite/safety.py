@@ -50,7 +50,7 @@ def no_hidden_link_leads_elsewhere(check: Procedure) -> None:
         not bad,
         f"有 {len(bad)} 处看不见的链接指向政府域名以外",
         expected="没有",
-        actual="；".join(bad[:_NAMED]),
+        actual="；".join([*bad[:_NAMED], *(["…"] if len(bad) > _NAMED else [])]),
     )
 
 
@@ -142,7 +142,7 @@ def scripts_come_from_known_hosts(check: Procedure) -> None:
         not strange,
         "页面引用了未列出主机上的脚本或框架：核对后写入 script_hosts，或从页面去掉",
         expected="本站、政府域名，或 script_hosts 列出的主机",
-        actual="；".join(list(strange)[:_NAMED]),
+        actual="；".join([*list(strange)[:_NAMED], *(["…"] if len(strange) > _NAMED else [])]),
         where="；".join(list(strange.values())[:3]),
     )
 

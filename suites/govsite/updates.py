@@ -78,7 +78,8 @@ def _count(
         len(stale) < veto,
         f"{what}有 {len(stale)} 个",
         expected=f"少于 {veto} 个",
-        actual="；".join(f"{c.name} {c.newest or '没有日期'}" for c in stale[:_NAMED]),
+        actual="；".join(f"{c.name} {c.newest or '没有日期'}" for c in stale[:_NAMED])
+        + ("；…" if len(stale) > _NAMED else ""),
         where=found.start,
     )
 
@@ -105,7 +106,8 @@ def _blank(check: Procedure, veto: int) -> None:
         len(blank) < veto,
         f"空白或打不开的栏目有 {len(blank)} 个",
         expected=f"少于 {veto} 个",
-        actual="；".join(f"{c.name}（{c.opened or '没有条目'}）" for c in blank[:_NAMED]),
+        actual="；".join(f"{c.name}（{c.opened or '没有条目'}）" for c in blank[:_NAMED])
+        + ("；…" if len(blank) > _NAMED else ""),
         where="；".join(c.url for c in blank[:3]),
     )
 

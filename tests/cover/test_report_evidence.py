@@ -59,6 +59,13 @@ def test_an_exchange_reads_like_one() -> None:
     assert '"zt": "有效"' in text
 
 
+def test_a_file_that_was_handed_in_is_no_exchange_and_its_lines_stay_lines() -> None:
+    lines = '{"at": "1", "status": 200}\n{"at": "2", "status": 0}\n'
+    response = {"status": 0, "version": "FILE", "headers": [], "body": lines, "coding": "text"}
+    shown = _view({"request": {"method": "FILE", "url": "file:record", "headers": []}, "response": response})
+    assert shown == f"file:record\n\n{lines}"
+
+
 def test_long_bodies_are_cut_and_say_so() -> None:
     text = _view(_exchange("x" * 50_000), each=1_000)
     assert len(text) < 1_100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from conformance.run.schemas import problems, valid
+from conformance.run.schemas import describe, problems, valid
 
 
 def test_known_formats_decide() -> None:
@@ -20,3 +20,17 @@ def test_known_formats_decide() -> None:
 def test_a_format_that_nobody_knows_is_an_error_and_never_a_pass(schema: dict[str, object]) -> None:
     with pytest.raises(jsonschema_rs.ValidationError, match="Unknown format"):
         valid(schema, {"a": "anything"})
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"type": "string", "pattern": "^B$"}, "类型 文本；样式 ^B$"),
+        ({"type": ["integer", "null"]}, "类型 整数或空值"),
+        ({"format": "uscc"}, "统一社会信用代码（格式 uscc）"),
+        ({"format": "licence-id-version"}, "版本号为 3 位数字，不足补零（格式 licence-id-version）"),
+        ({"format": "of-a-third-party"}, "格式 of-a-third-party"),
+    ],
+)
+def test_what_a_schema_asks_is_said_in_words(schema: dict[str, object], said: str) -> None:
+    assert describe(schema) == said
