@@ -50,6 +50,10 @@ SCHEMAS = .cache/schemas/oscal_catalog_schema.json
 $(SCHEMAS): tests/tools/official_schemas.py | $(BIN)/python
 	$(BIN)/python $<
 
+# A checker of PDF/A, for what is printed.
+.cache/pdfa: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $@ page-validation==0.11.0
+
 # Compiled once, and not anew in each of the many processes that the tests start where PYTHONDONTWRITEBYTECODE is set.
 .PHONY: compiled
 compiled: $(VENV)/.dev
@@ -58,7 +62,7 @@ compiled: $(VENV)/.dev
 test: system compiled .cache/beside .cache/axe $(SCHEMAS)
 	$(BIN)/python -m pytest -q -m 'not slow' -n $(JOBS) --dist worksteal
 
-test-slow: system compiled .cache/beside .cache/axe $(SCHEMAS)
+test-slow: system compiled .cache/beside .cache/axe .cache/pdfa $(SCHEMAS)
 	$(BIN)/python -m pytest -q -m slow
 
 lint: $(VENV)/.dev

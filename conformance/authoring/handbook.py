@@ -18,7 +18,7 @@ from conformance.authoring.rows import PROVISIONS
 from conformance.judge.words import word
 from conformance.model.profile import Check, Clause, Operation, Profile
 from conformance.model.verdict import Grade, Provision
-from conformance.report.formats.paper import pages
+from conformance.report.formats.paper import pages, readable
 from conformance.report.formats.pdf import VARIANT, engine, refuse
 from conformance.report.html import asset, environment, page_style, policy, raw, stylesheet
 from conformance.report.shape import Line
@@ -106,7 +106,7 @@ def as_pdf(profile: Profile) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint 70 leaves its colour profile open
         pages(text.decode(), refuse, pdf_variant=VARIANT).write_pdf(
-            out, pdf_variant=VARIANT, pdf_identifier=hashlib.sha256(text).digest()[:16]
+            out, finisher=readable, pdf_variant=VARIANT, pdf_identifier=hashlib.sha256(text).digest()[:16]
         )
     return out.getvalue()
 

@@ -17,6 +17,7 @@ from report_samples import LAB_CASE, grey, sample_record
 
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record
+from conformance.report.english import Both
 from conformance.report.formats import How, export
 from conformance.report.formats.volume import _families, _pictures, plain
 from conformance.report.shape import Shot
@@ -147,6 +148,14 @@ def test_english_and_a_long_value_stay_on_the_page(tmp_path: Path) -> None:
     boxes = text(made, "-bbox")
     words = [float(x) for x in re.findall(r'<word xMin="[^"]+" yMin="[^"]+" xMax="([^"]+)"', boxes)]
     assert max(words) < 595.3 - 40, "inside the right margin of 18 mm, give or take a border"
+
+
+def test_both_languages_stand_in_one_volume(record: Record, tmp_path: Path) -> None:
+    made = text(export(record, "typst", tmp_path / "both.pdf", How(lang="bilingual")))
+    said = re.sub(r"\s", "", made)
+    assert "适用条件「revocation」不成立" in said
+    assert "revocation=no(declared)" in said
+    assert plain(Both("缺少", "missing")) == "缺少 missing"
 
 
 def test_a_long_run_can_break_and_a_digest_stays_whole() -> None:

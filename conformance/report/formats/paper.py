@@ -44,6 +44,15 @@ def pages(html: str, fetcher: Any, **options: Any) -> Any:
     return document
 
 
+def readable(_document: Any, pdf: Any) -> None:
+    """What the file says of itself (XMP) uncompressed, as archives look for it. For `write_pdf(finisher=…)`.
+
+    ISO 19005-1, 6.7.2 demands it of PDF/A-1; WeasyPrint compresses it in the later parts.
+    """
+    number = int(pdf.catalog["Metadata"].split()[0])
+    pdf.objects[number].compress = False
+
+
 class _Joined:
     """`Page.paint` of one page."""
 

@@ -17,7 +17,7 @@ from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
 from conformance.report.formats.attached import attached
 from conformance.report.formats.glyphs import on_paper, written_out
-from conformance.report.formats.paper import pages
+from conformance.report.formats.paper import pages, readable
 from conformance.report.how import How
 from conformance.report.html import asset, environment, page_style, raw
 from conformance.report.shots import jpeg
@@ -28,7 +28,7 @@ VARIANT = "pdf/a-3a"
 
 
 def render(record: Record, how: How) -> bytes:
-    """PDF/A-3 with tags (the flags are set; no checker of PDF/A is part of this project)."""
+    """PDF/A-3 with tags, which is what the file says of itself (tests/cover/test_report_pdfa.py has what was checked)."""
     engine()
     text, files, at = on_paper(html(record, how)), attached(record, how), instant(record.ended)
     made, missing = _made(text, files, at)
@@ -49,6 +49,7 @@ def _made(text: str, files: list[tuple[str, bytes]], at: datetime) -> tuple[byte
         document = pages(text, refuse, pdf_variant=VARIANT)
         document.write_pdf(
             out,
+            finisher=readable,
             pdf_variant=VARIANT,
             attachments=attachments,
             pdf_identifier=hashlib.sha256(text.encode()).digest()[:16],

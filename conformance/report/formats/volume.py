@@ -19,6 +19,7 @@ from typing import Any
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record, instant
 from conformance.report.code import svg
+from conformance.report.english import Both
 from conformance.report.formats.attached import attached
 from conformance.report.formats.glyphs import on_paper, written_out
 from conformance.report.how import How
@@ -53,7 +54,7 @@ _WHOLE = re.compile("[0-9a-f]{64}")  # a digest fits where it is printed, and ca
 
 
 def render(record: Record, how: How) -> bytes:
-    """PDF/A-3 with tags. MissingExtra X001 without Typst, or without a Chinese font."""
+    """PDF/A-3 with tags, as the file says of itself. MissingExtra X001 without Typst, or without a Chinese font."""
     try:
         import typst
     except ImportError:
@@ -157,7 +158,7 @@ def plain(value: Any) -> Any:
     kind = value.__class__
     if kind is Shot:
         return {"title": plain(value.title), "source": value.source}
-    if kind is str:
+    if kind is str or kind is Both:
         return _breaking(visible(value))
     if value is None or kind in _NUMBERS:
         return value
