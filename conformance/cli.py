@@ -223,7 +223,28 @@ def verify(args: argparse.Namespace) -> int:
         print(f"{args.record}: {'未发现改动' if result.ok else '已被改动或损坏'}，{state}")
         if result.head:
             print(f"记录摘要 SM3 {result.head['sm3']}")
+        if result.ok:
+            _tell_conclusion(Path(args.record))
     return int(not (result.ok and result.complete))
+
+
+def _tell_conclusion(path: Path) -> None:
+    """What the record itself concludes: a report that lies beside it is no part of it, and may say anything."""
+    from conformance.judge.words import overall_word, word
+    from conformance.record.reading import open_record
+    from conformance.record.source import EVIDENCE, LEDGER, MANIFEST
+
+    try:
+        with open_record(path) as record:
+            overall = record.conclusion().overall
+    except ConformanceError:
+        return  # nothing was ever begun in it
+    print(f"由记录得出的结论: {word(overall_word(overall))}")
+    beside = (
+        sorted(p.name for p in path.iterdir() if p.name not in (LEDGER, MANIFEST, EVIDENCE)) if path.is_dir() else []
+    )
+    if beside:
+        print(f"不在核验范围内: {'、'.join(beside[:10])}（报告以 conformance report 由记录重新生成的为准）")
 
 
 def _verify_issued(args: argparse.Namespace) -> int:

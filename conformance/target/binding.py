@@ -100,7 +100,7 @@ def used_names(overrides: Mapping[str, Data], auth: Data) -> frozenset[str]:
 def check(
     wanted: Requirements, overrides: Mapping[str, Data], envelope: Data, auth: Data, known: frozenset[str], where: Where
 ) -> list[TargetError]:
-    """Everything wrong with a target's own bindings: T301 operation, T302 field, T303 path, T304 name, T306 outcome.
+    """Everything wrong with a target's own bindings: T301 operation, T302 field, T303 path, T304 name, T306 outcome, T310 code.
 
     `known` are the names a template may use besides the inputs of its operation.
     """
@@ -119,7 +119,16 @@ def check(
         operation = wanted.operations[name]
         problems += _check_request(operation, override.get("request") or {}, known, where)
         problems += _check_response(operation, override.get("response") or {}, wanted, where)
+    common = _merged(wanted.envelope.get("outcomes"), envelope.get("outcomes"))
     problems += _check_outcomes(envelope.get("outcomes") or {}, wanted, ("envelope", "outcomes"), where)
+    if envelope.get("outcomes"):
+        problems += _check_once(common, ("envelope", "outcomes"), where)
+    for name, override in overrides.items():
+        own = (override.get("response") or {}).get("outcomes")
+        if own and name in wanted.operations:
+            declared = wanted.operations[name].response.get("outcomes")
+            place: Path = ("bindings", name, "response", "outcomes")
+            problems += _check_once(_merged(_merged(common, declared), own), place, where)
     for member in ("code", "message"):
         problems += _check_place(envelope.get(member), ("envelope", member), where)
     every_input = {i for operation in wanted.operations.values() for i in operation.inputs}
@@ -191,6 +200,26 @@ def _check_place(path: Any, place: Path, where: Where) -> Iterator[TargetError]:
             check_path(path, where(place))
         except TargetError as error:
             yield error
+
+
+def _merged(outcomes: Data | None, more: Data | None) -> dict[str, Any]:
+    return {name: codes for name, codes in {**(outcomes or {}), **(more or {})}.items() if codes is not None}
+
+
+def _check_once(outcomes: Data, place: Path, where: Where) -> Iterator[TargetError]:
+    """A code that means two things would mean whichever stands first, and a refusal could pass for a success."""
+    named: dict[str, str] = {}
+    for name, codes in outcomes.items():
+        for code in codes if isinstance(codes, list | tuple) else [codes]:
+            first = named.setdefault(str(code), str(name))
+            if first != name:
+                yield TargetError(
+                    "T310",
+                    f"返回码 {code} 既列为 {first}，又列为 {name}",
+                    expected="一个返回码只有一个含义",
+                    where=where((*place, name)),
+                    hint=f"从其中一个去掉 {code}；按名称合并，写 null 去掉测试规范里的那一项",
+                )
 
 
 def _check_outcomes(outcomes: Data, wanted: Requirements, place: Path, where: Where) -> Iterator[TargetError]:

@@ -161,6 +161,15 @@ def test_an_unfinished_run_is_refused(tmp_path: Path) -> None:
         sign_all(record, lab, tmp_path / "s")
 
 
+def test_a_report_beside_a_record_is_not_vouched_for(tmp_path: Path, capsys: Any) -> None:
+    sample_record(tmp_path / "r", 24, case=CASE)
+    assert cli.main(["verify", str(tmp_path / "r")]) == 0
+    assert "由记录得出的结论: 无法得出结论\n" in capsys.readouterr().out
+    (tmp_path / "r" / "report.html").write_text("符合", encoding="utf-8")
+    assert cli.main(["verify", str(tmp_path / "r")]) == 0
+    assert "不在核验范围内: report.html" in capsys.readouterr().out
+
+
 def test_edited_evidence_is_refused(ready: tuple[Record, Lab, Path]) -> None:
     record, lab, dossier = ready
     evidence = next((record.path / "evidence").glob("*/*.json"))

@@ -72,6 +72,16 @@ def test_the_envelope_merges_by_outcome() -> None:
     }
 
 
+def test_one_code_has_one_meaning() -> None:
+    """Listed as success and as a refusal, it would be whichever stands first."""
+    response = {"response": {"outcomes": {"not-found": ["0"]}}}
+    for given in ({"envelope": {"outcomes": {"not-found": [10, 0]}}}, {"bindings": {"search": response}}):
+        with pytest.raises(TargetError, match=r"T310.*返回码 0 既列为 success，又列为 not-found"):
+            load_target(data(**given), profile(), environ=ENVIRON)
+    moved = {"success": ["10"], "not-found": ["0", "http 404"]}  # another system, whose codes are the other way round
+    assert load_target(data(envelope={"outcomes": moved}), profile(), environ=ENVIRON).envelope["outcomes"] == moved
+
+
 def test_auth_merges_with_one_body() -> None:
     login = {"request": {"method": "POST", "path": "/login", "json": {"a": "{account}"}}, "token": "$.token"}
     made = profile(auth={"login": login})
