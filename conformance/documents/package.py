@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
 import struct
 import zipfile
@@ -24,9 +25,9 @@ _CENTRAL = 46
 _CHUNK = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What `zipfile` and `zlib` raise on data made to hurt them.
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
-    ValueError, struct.error, IndexError, OverflowError, MemoryError,
+    ValueError, struct.error, IndexError, OverflowError, MemoryError, lzma.LZMAError,
 )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ class Package:
 
     def close(self) -> None:
         if self._zip is not None:
-            with suppress(*_BROKEN):
+            with suppress(*BROKEN):
                 self._zip.close()
         self._source.close()
 
@@ -199,7 +200,7 @@ class Package:
                     yield piece
                 if left:
                     raise EOFError("shorter than declared")
-        except _BROKEN as error:
+        except BROKEN as error:
             self.problem("broken-entry", "文件读不出来：压缩数据损坏或与目录记录不符", name, actual=shown(str(error)))
             yield None
 
@@ -214,7 +215,7 @@ class Package:
                 return
             self._source.seek(0)
             archive = zipfile.ZipFile(self._source)
-        except _BROKEN as error:
+        except BROKEN as error:
             self.problem("not-a-zip", "不是可读取的 ZIP 包", expected="ZIP 包", actual=shown(str(error)), fatal=True)
             return
         if self._fits(archive):

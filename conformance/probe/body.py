@@ -14,7 +14,8 @@ from typing import Any
 
 MAX_DEPTH = 64
 _SURROGATE = re.compile(rb"\\u[dD][89abAB]")
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that is not closed reaches to the end: a search for each of its quotes would take the square of its length.
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*(?:"|\\?\Z)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

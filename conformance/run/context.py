@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.run.link import Link
 
 T = TypeVar("T")
+_MOST_FILE = 64 << 20  # octets of a file that a check reads and the record keeps
 Sending = Callable[[str, list[Request]], list[Exchange]]
 
 
@@ -102,7 +103,14 @@ class Procedure(Calls):
         if self._run.replaying:
             exchange = self._run.sender.send(request, operation="file")
         else:
-            content = Path(name).read_bytes()
+            try:
+                with Path(name).open("rb") as opened:
+                    content = opened.read(_MOST_FILE + 1)
+            except OSError as error:
+                self.stop(
+                    Cause.CONFIGURATION, f"参数 {parameter} 的文件读不出来: {error.strerror}", expected="可以读取的文件"
+                )
+            self.require(len(content) <= _MOST_FILE, f"参数 {parameter} 的文件超过 {_MOST_FILE >> 20} MB，未读取")
             exchange = Exchange(request, Response(0, (), content, "FILE"), operation="file")
         self.count += 1
         kept = self._run.keep(exchange, f"文件 {parameter}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.documents.finding import Level
+from conformance.documents.package import BROKEN
 from conformance.run import material
 from conformance.run.clock import moment
 from conformance.run.documents import Examiner
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # What a signed file is genuine by: its digests, the signature value over them, and the seal it was signed with.
 _VALUE = Question(("SES-10", "CMS-02", "PDF-02"))
 _GENUINE = Question(("SIG-05", "SIG-06", "SES-05", "SES-10", "SEAL-12", "CMS-02", "PDF-01", "PDF-02"))
+_MOST_PLAIN = 64 << 20  # octets of one package after decompression
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,8 @@ def variants(data: bytes) -> Iterator[tuple[str, bytes]]:
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = {i.filename: package.read(i) for i in package.infolist() if not i.is_dir()}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, ValueError):
+            members = _unpacked(package)
+    except BROKEN:
         return
     for what, suffix in (("改动页面", "Content.xml"), ("改动签名描述", "Signature.xml")):
         name = next((n for n in sorted(members) if n.endswith(suffix)), None)
@@ -106,6 +108,20 @@ def variants(data: bytes) -> Iterator[tuple[str, bytes]]:
         at = len(members[value]) - 20
         flipped = members[value][:at] + bytes([members[value][at] ^ 1]) + members[value][at + 1 :]
         yield "改动签名值", _packed({**members, value: flipped})
+
+
+def _unpacked(package: zipfile.ZipFile) -> dict[str, bytes]:
+    """Every file of a package, or none where they are too large together: what a signature leaves out may be anything."""
+    members: dict[str, bytes] = {}
+    left = _MOST_PLAIN
+    for info in package.infolist():
+        if not info.is_dir():
+            with package.open(info) as member:
+                members[info.filename] = member.read(left + 1)
+            left -= len(members[info.filename])
+            if left < 0:
+                return {}
+    return members
 
 
 def _altered(xml: bytes) -> bytes:

@@ -93,6 +93,11 @@ def test_an_old_office_file_is_searched_in_both_encodings_and_said_to_be_uncerta
         assert found.trouble
 
 
+def _broken(package: bytes) -> bytes:
+    """The same with the compressed data of its first member damaged."""
+    return package[:60] + bytes(b ^ 0xFF for b in package[60:63]) + package[63:]
+
+
 def _zip(members: dict[str, bytes]) -> bytes:
     return files.packed(members)
 
@@ -104,6 +109,7 @@ def _zip(members: dict[str, bytes]) -> bytes:
         (b"%PDF-1.4\n" + b"\0" * 1000, "a.pdf"),
         (_zip({"a.zip": _zip({"b.zip": _zip({"c.txt": b"x"})})}), "a.zip"),
         (_zip({"a.txt": b"0" * (40 << 20)}), "bomb.zip"),
+        (_broken(_zip({"word/document.xml": b"<w:p>x</w:p>" * 500})), "broken.docx"),
         (b"Rar!\x1a\x07", "a.rar"),
         (b"", "a.docx"),
     ],
