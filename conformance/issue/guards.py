@@ -19,7 +19,10 @@ from conformance.issue.fields import Situation, at, missing
 from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory, Review
 from conformance.issue.method import Judge, altered, disagreements
 from conformance.issue.signoff import Dossier, Signature, attempts_to_read, bound, case_problems
+from conformance.judge.words import overall_word
+from conformance.judge.words import word as said
 from conformance.model.profile import Profile
+from conformance.model.verdict import Overall
 from conformance.record.reading import Record, instant
 from conformance.record.verify import Verification
 from conformance.report import benchmark
@@ -80,6 +83,12 @@ def refusals(asked: Asked) -> list[IssueError]:
 
 def _no(code: str, detail: str, hint: str = "") -> IssueError:
     return IssueError(code, f"{CODES[code]}：{detail}", hint=hint)
+
+
+def _concluded(overall: object) -> str:
+    """The words of a conclusion; what a signature says of it is text that may be anything."""
+    known = {str(one): said(overall_word(one)) for one in Overall}
+    return known.get(str(overall), str(overall))
 
 
 def _complete(asked: Asked) -> Iterator[IssueError]:
@@ -196,7 +205,7 @@ def _signed(asked: Asked) -> Iterator[IssueError]:
     signatures, record = asked.dossier.signatures, asked.record
     for role in ROLES:
         if role not in signatures:
-            yield _no("I110", ROLE_WORDS[role])
+            yield _no("I110", ROLE_WORDS[role], f"conformance sign … --role {role} --as 签字人")
     owners = [(s.key, s.person) for s in signatures.values()]
     keys, people = [k for k, _ in owners if k], [p for _, p in owners]
     if len(set(keys)) < len(keys) or len(set(people)) < len(people):
@@ -236,7 +245,8 @@ def _one(asked: Asked, signature: Signature, expected: Mapping[str, Any]) -> Ite
         yield _no("I112", f"{word}签的不是这一份 {'、'.join(differing)}", "记录或委托信息在签字之后变过，三人重新签")
     if signature.said("conclusion") != str(asked.record.conclusion().overall):
         yield _no(
-            "I112", f"{word}签的结论是 {signature.said('conclusion')}，现在是 {asked.record.conclusion().overall}"
+            "I112",
+            f"{word}签的结论是“{_concluded(signature.said('conclusion'))}”，现在是“{_concluded(asked.record.conclusion().overall)}”",
         )
 
 

@@ -123,9 +123,7 @@ def read_sheet(path: str | Path, profile: Profile, now: datetime) -> Sheet:
     sheet = reader.sheet(data)
     if reader.wrong:
         told = "\n".join(str(one) for one in reader.wrong)
-        raise RecordError(
-            "R121", f"工作表有 {len(reader.wrong)} 处要改，没有写入任何结论", where=str(path), hint=f"\n{told}"
-        )
+        raise RecordError("R121", f"工作表有 {len(reader.wrong)} 处要改，没有写入任何结论\n{told}", where=str(path))
     return sheet
 
 

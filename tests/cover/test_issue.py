@@ -407,6 +407,9 @@ def test_a_signature_of_another_record_does_not_serve(ready: tuple[Record, Lab, 
     _, lab, dossier = ready
     other = sample_record(tmp_path / "other", 24, case=CASE, good=True, hostile="x")
     assert set(asked(other, lab, dossier)) == {"I112"}
+    with pytest.raises(IssueError) as caught:
+        issue(other.path, lab.load(), dossier, tmp_path / "archive", "zhao", lab.signers["zhao"])
+    assert not re.search(r"CONFORMS?|UNDETERMINED|DOES_NOT", str(caught.value))
 
 
 def test_an_edited_signature_file_does_not_serve(ready: tuple[Record, Lab, Path]) -> None:

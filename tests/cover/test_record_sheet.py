@@ -94,6 +94,7 @@ def test_everything_wrong_is_told_at_once(folder: Path) -> None:
     with pytest.raises(RecordError) as caught:
         read(folder, GOOD.replace("rules.pdf", "nothing.pdf").replace("verdict: PASS", "verdict: OK"))
     assert "2 处要改" in str(caught.value)
+    assert "处理: \n" not in str(caught.value)
 
 
 def test_an_expiry_holds_through_its_day_in_its_own_zone(folder: Path) -> None:

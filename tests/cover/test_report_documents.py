@@ -100,6 +100,13 @@ def test_the_pdf_holds_every_clause_its_evidence_and_an_end(
 
 
 @pdf
+def test_a_long_parameter_leaves_the_other_columns_their_width(printed: dict[str, Path]) -> None:
+    whole = "".join(pages(printed["lab"]))
+    row = next(line for line in whole.splitlines() if line.strip().startswith("packages"))
+    assert "被测系统文件" in row, "the origin stands one character a line"
+
+
+@pdf
 def test_the_table_head_repeats_on_every_page_of_the_table(printed: dict[str, Path]) -> None:
     whole = pages(printed["lab"])
     begin = next(i for i, t in enumerate(whole) if re.search(r"^\s*检测项目一览表\s*$", t, re.MULTILINE))
