@@ -8,8 +8,11 @@ An address (http…) is a hook too; it is sent like any other request, by the po
 
 from __future__ import annotations
 
+import os
+import select
 import shlex
 import subprocess
+import termios
 
 from conformance.errors import system_reason
 
@@ -36,11 +39,20 @@ def _command(text: str) -> tuple[bool, str]:
 
 
 def _prompt(text: str) -> tuple[bool, str]:
+    """Only a line counts: what was typed before the question, and the end of the input, are no answer."""
     try:
-        with open("/dev/tty", "r+", encoding="utf-8") as terminal:
-            terminal.write(f"\n请操作被测节点: {text}\n完成后立即按回车；做不到时输入 n 再按回车: ")
-            terminal.flush()
-            answer = terminal.readline().strip().lower()
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError as error:
         return False, f"没有可以询问的终端: {system_reason(error)}"
-    return answer in ("", "y"), "操作者已确认" if answer in ("", "y") else "操作者没有做"
+    try:
+        termios.tcflush(terminal, termios.TCIFLUSH)
+        os.write(terminal, f"\n请操作被测节点: {text}\n完成后立即按回车；做不到时输入 n 再按回车: ".encode())
+        if not select.select([terminal], [], [], _LIMIT)[0]:
+            return False, f"{_LIMIT:g} s 内没有人回答"
+        line = os.read(terminal, 1024)
+    except (OSError, termios.error) as error:
+        return False, f"没有可以询问的终端: {system_reason(error)}"
+    finally:
+        os.close(terminal)
+    done = line.endswith(b"\n") and line.strip().lower() in (b"", b"y")
+    return done, "操作者已确认" if done else "操作者没有做"
