@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from conformance.errors import ConformanceError
 from conformance.harness.nodes import UNSETTLED
 from conformance.harness.summary import Line, places, summary
 from conformance.harness.wording import fit, one_line, visible
+from conformance.model.profile import status_on
 from conformance.model.result import CheckResult
 from conformance.model.verdict import Overall, Provision, Verdict
 
@@ -71,6 +73,10 @@ class Screen:
             title = words.title(part.standard.title if part.standard else part.title)
             edition = f" {part.edition}" if part.edition else ""
             lines.append(f"{words('profile')}: {part.id}{edition}  {number} {title}")
+            if part.standard and (status := status_on(part.standard, datetime.now(UTC).date())) != "in-force":
+                by = part.standard.replaced_by
+                more = {"number": number, "day": part.standard.in_force, "by": words("by", number=by) if by else ""}
+                lines.append("△ " + words(status, **more))
         system = session.target.system
         lines.append(f"{words('target')}: " + " ".join(v for v in (system.name, system.version, system.build) if v))
         if not session.config.option.conformance_resume and not session.config.option.conformance_retest:

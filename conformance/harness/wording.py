@@ -48,6 +48,11 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "left-out": ("未纳入本次检测", "left out"),
     "alike": ("{n} 条条款同此：", "the same for {n} clauses: "),
     "head": ("记录摘要 SM3", "head SM3"),
+    "superseded": ("{number} 已被代替{by}", "{number} has been superseded{by}"),
+    "withdrawn": ("{number} 已废止", "{number} has been withdrawn"),
+    "draft": ("{number} 是草案或没有发布的检查", "{number} is a draft, or was never issued"),
+    "upcoming": ("{number} 自 {day} 起实施，现在还没有实施", "{number} comes into force on {day}, it is not yet"),
+    "by": ("，现行的是 {number}", " by {number}"),
     "equals": (
         "用空格分开的 {option} FILE 会使 pytest 把文件所在的目录当作测试目录（现在是 {root}），请写 {option}=FILE",
         "{option} FILE, with a blank, makes pytest take the file's folder for a test folder (now {root}): write {option}=FILE",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from conformance.model.verdict import Grade, Provision
@@ -26,6 +27,13 @@ class Standard:
     in_force: str | None = None
     replaces: tuple[str, ...] = ()
     replaced_by: str | None = None
+
+
+def status_on(standard: Standard, day: date) -> str:
+    """draft | in-force | upcoming | superseded | withdrawn: a standard is not in force before its day."""
+    if standard.status == "in-force" and standard.in_force and standard.in_force > day.isoformat():
+        return "upcoming"
+    return standard.status
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.judge.words import clause_word
-from conformance.model.profile import Clause
+from conformance.model.profile import Clause, status_on
 from conformance.model.verdict import Verdict
 from conformance.record.reading import ClauseView as Judged
+from conformance.record.reading import instant
 from conformance.report.checks import GOOD, Checks
 from conformance.report.context import ORDER, PROVISIONS, Context
 from conformance.report.shape import (
@@ -74,12 +75,15 @@ class Tree:
         groups: dict[str, list[_Entry]] = {}
         for entry in entries:
             groups.setdefault(_chapter(entry.judged.clause), []).append(entry)
-        status = standard.status if standard else ""
+        status = status_on(standard, instant(c.record.ended).date()) if standard else ""
+        word = c.words.get(f"status.{status}") or c.say(status)
+        if standard and standard.replaced_by:
+            word += c.aside(c.say(standard.replaced_by))
         return StandardView(
             anchor=f"s-{n}",
             number=c.say(standard.number) if standard else c.words["cover.standard_unknown"],
             title=c.titles(standard.title if standard else profile.title),
-            status=c.words.get(f"status.{status}") or c.say(status),
+            status=word,
             profile=f"{profile.id} {profile.edition}".strip(),
             digest=profile.digest,
             counts=self._count(entries),

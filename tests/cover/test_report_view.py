@@ -60,6 +60,29 @@ def view_of(
     return build_view(Record(source, read(source), profile), lang)
 
 
+@pytest.mark.parametrize(
+    ("status", "in_force", "by", "said"),
+    [
+        ("in-force", "2026-11-24", None, "现行"),  # the day of the record
+        ("in-force", "2026-11-25", None, "即将实施"),
+        ("superseded", "2019-01-01", "T 2-2026", "已被替代（T 2-2026）"),
+        ("withdrawn", None, None, "已废止"),
+        ("draft", None, None, "草案"),
+    ],
+)
+def test_a_standard_is_told_as_it_stood_on_the_day_of_the_test(
+    tmp_path: Path, status: str, in_force: str | None, by: str | None, said: str
+) -> None:
+    write_record(tmp_path / "r", 12)
+    source = open_source(tmp_path / "r")
+    record = Record(source, read(source))
+    first, *others = record.profile.parts
+    assert first.standard is not None
+    standard = replace(first.standard, status=status, in_force=in_force, replaced_by=by)
+    record = Record(source, read(source), replace(record.profile, parts=(replace(first, standard=standard), *others)))
+    assert build_view(record).standards[0].status == said
+
+
 def test_conclusions_are_told_in_their_own_words(tmp_path: Path) -> None:
     for n, (verdict, code, word) in enumerate(
         (
