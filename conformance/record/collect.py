@@ -86,6 +86,8 @@ def _take(parts: Parts, entry: Entry) -> None:
         parts.fingerprints.append(Reading(entry.n, str(data.get("when", "")), mapping(data.get("values"))))
     elif event == "preflight":
         parts.preflight.extend(data.get("findings", ()))
+        if parts.sessions:
+            parts.sessions[-1] = replace(parts.sessions[-1], preflight=tuple(parts.preflight))
     elif event == "documents":
         parts.documents, parts.material = [], tuple(str(sha) for sha in data["evidence"])
         parts.notes = tuple(str(note) for note in data.get("notes", ()))

@@ -8,7 +8,7 @@ changed since, or a verdict was never what its evidence shows. Each of these is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,10 @@ from conformance.model.target import Limits, System, Target, Tls
 from conformance.model.verdict import Cause, Verdict
 from conformance.plan.select import Planned, plan
 from conformance.profile.procedures import digest_of_file, procedure_file
+from conformance.record.collect import mapping
 from conformance.record.documents import recount
 from conformance.record.reading import Record, instant
+from conformance.record.views import Session
 from conformance.run.documents import Documents, asked
 from conformance.run.gathered import KIND as GATHERED
 from conformance.run.gathered import Batch, Shelf, as_batch
@@ -67,19 +69,40 @@ def _essence(result: CheckResult) -> tuple[Any, ...]:
 def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
     """Every judged check of a record, judged again by the record's own profile or by another edition of it."""
     by = profile or record.profile
-    target = target_of(record.target)
-    planned = {e.key: e for e in plan(by, target, at=_opened(record))}
-    documents = recount(record, asked(planned.values()))
-    shelf = Shelf()
+    rounds: dict[int, _Round] = {}
+    documents: Documents | None = None
     out = []
     for key, attempts in record.attempts.items():
-        result = next((a.result for a in reversed(attempts) if a.result is not None and not a.void), None)
-        if result is None:
+        attempt = next((a for a in reversed(attempts) if a.result is not None and not a.void), None)
+        if attempt is None or attempt.result is None:
             continue
-        entry = planned.get(key)
-        again = _gone(key) if entry is None else _again(record, by, target, entry, result, documents, shelf)
-        out.append(Rejudged(key, result, again, entry is not None and _other_procedure(entry)))
+        if attempt.session not in rounds:
+            rounds[attempt.session] = _round(by, record.sessions[attempt.session - 1])
+            if documents is None:
+                documents = recount(record, asked(rounds[attempt.session].planned.values()))
+        entry = rounds[attempt.session].planned.get(key)
+        again = (
+            _gone(key)
+            if entry is None
+            else _again(record, by, rounds[attempt.session], entry, attempt.result, documents)
+        )
+        out.append(Rejudged(key, attempt.result, again, entry is not None and _other_procedure(entry)))
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one session was asked with: a record that was resumed holds several, each with pseudonyms of its own."""
+
+    session: Session
+    target: Target
+    planned: Mapping[str, Planned]
+    shelf: Shelf = field(default_factory=Shelf)
+
+
+def _round(profile: Profile, session: Session) -> _Round:
+    target = target_of(mapping(session.header.get("target")))
+    return _Round(session, target, {e.key: e for e in plan(profile, target, at=instant(session.opened))})
 
 
 def _other_procedure(entry: Planned) -> bool:
@@ -94,12 +117,12 @@ def _other_procedure(entry: Planned) -> bool:
 def _again(
     record: Record,
     profile: Profile,
-    target: Target,
+    asked_in: _Round,
     entry: Planned,
     recorded: CheckResult,
     documents: Documents | None,
-    shelf: Shelf,
 ) -> CheckResult:
+    target, session = asked_in.target, asked_in.session
     if _decided_by_the_run(recorded):
         return recorded  # decided by findings about the run, which are in the ledger, not by evidence of the check
     if entry.decided is not None:
@@ -121,12 +144,12 @@ def _again(
         auth=effective_auth(profile, target),
         sender=sender,
         redactor=Redactor(),
-        seed=int(record.header.get("seed", 0)),
+        seed=int(session.header.get("seed", 0)),
         replaying=True,
-        unbound=_unbound(record),
-        doubtful=_doubtful(record),
+        unbound=_unbound(session),
+        doubtful=_doubtful(session),
         documents=documents,
-        shelf=shelf,
+        shelf=asked_in.shelf,
     )
     result = run_check(run, entry, started=datetime.fromisoformat(recorded.started))
     if sender.left and result.verdict is not Verdict.ERROR:
@@ -160,22 +183,18 @@ def _decided_by_the_run(recorded: CheckResult) -> bool:
     )
 
 
-def _doubtful(record: Record) -> dict[str, tuple[Cause, Reason]]:
+def _doubtful(session: Session) -> dict[str, tuple[Cause, Reason]]:
     """Operations that the preflight found in doubt: a check that comes to one stops there, now as then."""
     return {
         str(operation): (Cause(finding["cause"]), Reason(str(finding.get("message", "")), code=str(finding["code"])))
-        for finding in record.preflight
+        for finding in session.preflight
         for operation in finding.get("operations", ())
     }
 
 
-def _unbound(record: Record) -> frozenset[tuple[str, str]]:
-    pairs = (pair for finding in record.preflight for pair in finding.get("unbound", ()))
+def _unbound(session: Session) -> frozenset[tuple[str, str]]:
+    pairs = (pair for finding in session.preflight for pair in finding.get("unbound", ()))
     return frozenset((str(a), str(b)) for a, b in pairs)
-
-
-def _opened(record: Record) -> datetime:
-    return instant(record.sessions[-1].opened)
 
 
 def _gone(key: str) -> CheckResult:

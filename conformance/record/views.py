@@ -24,6 +24,7 @@ class Session:
     interrupted: str = ""  # why it stopped early, when it could still say so
     resumed: Mapping[str, Any] = field(default_factory=dict)  # what the `resumed` event before it says
     summary: Mapping[str, Any] = field(default_factory=dict)  # the data of its `close` event
+    preflight: tuple[Mapping[str, Any], ...] = ()  # its findings
 
 
 @dataclass(frozen=True, slots=True)

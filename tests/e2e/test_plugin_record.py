@@ -17,6 +17,7 @@ import pytest
 from plugin_kit import MIXED, SMALL, Counted, PytestCommand, Ran, events, ledger, verdicts, wait_for_lines
 
 from conformance.record.reading import open_record
+from conformance.record.rejudge import rejudge
 from conformance.record.verify import verify
 
 
@@ -370,6 +371,17 @@ def test_a_partial_record_is_completed_by_resuming(command: PytestCommand, targe
     assert ran.code == 0, ran.text
     assert "检测结论: 符合" in ran.out
     assert set(attempts(folder / "r").values()) == {1}
+
+
+def test_each_session_is_judged_again_by_its_own_questions(command: PytestCommand, folder: Path) -> None:
+    """Another port, other pseudonyms of the same person: what the first session asked is in its own header."""
+    args = ("--profile=gbt-36902-2018", "--target=specimen:elicense", "--record=r", "-q")
+    assert command(*args, "-k", "person or code").code == 0
+    assert command(*args, "--resume").code == 0
+    with open_record(folder / "r") as record:
+        assert [a.session for a, *_ in record.attempts.values()].count(1) > 1
+        assert len(record.sessions) == 2
+        assert [r.key for r in rejudge(record) if not r.agrees] == []
 
 
 def test_what_the_target_did_not_give_is_looked_at_again_when_resuming(
