@@ -296,8 +296,12 @@ def sign(args: argparse.Namespace) -> int:
 
 
 def issue(args: argparse.Namespace) -> int:
+    from functools import partial
+
     from conformance.issue.lab import load_laboratory
+    from conformance.issue.method import disagreements
     from conformance.issue.produce import issue
+    from conformance.profile import load
 
     print(
         issue(
@@ -309,6 +313,7 @@ def issue(args: argparse.Namespace) -> int:
             _signer(args),
             formats=args.format or ("csv",),
             how=_how(args),
+            again=partial(disagreements, profile=load(args.profile)) if args.profile else disagreements,
         )
     )
     return 0
@@ -783,6 +788,7 @@ def _parser() -> argparse.ArgumentParser:
     signing(sub, "RECORD", "检测记录：目录或 zip")
     sub.add_argument("--archive", required=True, metavar="DIR", help="报告档案，每份报告一个以编号命名的目录")
     sub.add_argument("--sign-off", metavar="DIR", help="签字目录，默认为记录旁的 RECORD-sign-off")
+    sub.add_argument("--profile", metavar="FILE", help="检测时的测试规范，签发前复判用；检测程序是自己的才要写")
     sub.add_argument("--format", action="append", choices=_FORMATS, help="HTML 和 JSON 之外的格式，可重复，默认 csv")
     sub.add_argument("--template", metavar="FILE", help="实验室自己的 Word 模板")
     sub.add_argument("--theme", metavar="NAME", help="主题：名称或目录")

@@ -275,7 +275,11 @@ def _clock(asked: Asked) -> Iterator[IssueError]:
 
 def _judged_again(asked: Asked) -> Iterator[IssueError]:
     for key, why in asked.again(asked.record)[:20]:
-        yield _no("I120", f"{key} {why}".strip(), "conformance rejudge 可列出；工具换过版本的，用检测时的那一版签发")
+        yield _no(
+            "I120",
+            f"{key} {why}".strip(),
+            "conformance rejudge 可列出；工具换过版本的，用检测时的那一版签发；检测程序是自己的，写 --profile",
+        )
 
 
 def _as_published(asked: Asked) -> Iterator[IssueError]:

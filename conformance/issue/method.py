@@ -15,15 +15,32 @@ from conformance.resources import folder
 Judge = Callable[[Record], Sequence[tuple[str, str]]]
 
 
-def disagreements(record: Record) -> list[tuple[str, str]]:
+def disagreements(record: Record, profile: Profile | None = None) -> list[tuple[str, str]]:
     """(check, why) for each verdict that comes out otherwise when it is judged again from the evidence.
 
     Whoever owns a record can write any verdict into it and chain the lines anew: digests say nothing about that.
+    `profile`: the one of the test, from its file, so that procedures of the laboratory's own are found beside it.
     """
+    if profile is not None and _bare(profile.digest) != _bare(record.profile.digest):
+        return [("", f"给出的 {profile.id} {profile.edition} 不是检测时的那一版（摘要不同）")]
     try:
-        return [(r.key, str(r.to_json()["why"])) for r in rejudge(record) if not r.agrees]
+        results = rejudge(record, profile or _found(record.profile))
     except (ConformanceError, KeyError, TypeError, ValueError) as error:
         return [("", f"记录不能重新判定: {error}")]
+    return [
+        (r.key, str(r.to_json()["why"]) or "检测程序文件与检测时的不同")
+        for r in results
+        if not r.agrees or r.other_procedure
+    ]
+
+
+def _found(held: Profile) -> Profile | None:
+    """The same profile on the search path, if it is there: a record does not say where its file lay."""
+    try:
+        found = load(held.id)
+    except ConformanceError:
+        return None
+    return found if _bare(found.digest) == _bare(held.digest) else None
 
 
 def altered(record: Record) -> list[str]:

@@ -24,6 +24,7 @@ from kit_issue import CASE, Lab, laboratory, sign_all  # noqa: E402 - the path h
 from conformance import cli  # noqa: E402
 from conformance.errors import IssueError  # noqa: E402
 from conformance.issue.impact import impact  # noqa: E402
+from conformance.issue.method import disagreements  # noqa: E402
 from conformance.issue.produce import issue  # noqa: E402
 from conformance.profile import load  # noqa: E402
 from conformance.record import manifest  # noqa: E402
@@ -87,6 +88,24 @@ def test_evidence_that_does_not_bear_out_its_verdict_is_refused(archive: tuple[P
         issue(record, lab.load(), tmp_path / "s", tmp_path / "a", "zhao", lab.signers["zhao"])
     assert {e.code for e in (caught.value, *caught.value.others)} == {"I120"}
     assert not list((tmp_path / "a").glob("*"))
+
+
+def test_a_judgement_by_other_means_than_those_of_the_test_is_refused(
+    archive: tuple[Path, Lab], tmp_path: Path
+) -> None:
+    with open_record(archive[0].parent / "r") as record:
+        assert disagreements(record) == []
+        assert disagreements(record, load(NAME)) == []
+        path = changed(tmp_path / "profiles", "{format: licence-id-root}", "{type: string}")
+        ((_, why),) = disagreements(record, load(str(path)))
+        assert "不是检测时的那一版" in why
+        # Another program beside the same profile is another method, whatever it says.
+        changed(tmp_path / "profiles", "", "")
+        shutil.copytree(resources("suites"), tmp_path / "suites")
+        with (tmp_path / "suites" / "elicense" / "identifiers.py").open("a") as file:
+            file.write("# changed\n")
+        ((_, why),) = disagreements(record, load(str(path)))
+        assert "不是检测时的那一版" in why
 
 
 def changed(folder: Path, old: str, new: str) -> Path:
