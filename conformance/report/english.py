@@ -23,6 +23,9 @@ HAN = re.compile("[\u4e00-\u9fff]")
 _HOLE = re.compile(r"\{(\d+)(:t)?\}")
 _CLAUSE = re.compile("[，；。]")
 _REMARK = re.compile("[；，（]")
+_MEASURED = re.compile("(.*[\u4e00-\u9fff）]) ([^\u4e00-\u9fff]+)", re.DOTALL)
+_NAMED = re.compile("[A-Za-z_][A-Za-z0-9_]{0,40}：")
+_KINDS = {"表 ": "Table: ", "图 ": "Chart: "}  # `report.tables`, `report.pictures`
 _LONGEST, _DEEPEST, _MOST_PARTS, _MOST_REMARKS, _KEPT, _FEW = 8_000, 6, 60, 8, 50_000, 3
 # Lists and clauses a sentence is put together from, the loosest tie first, with what English writes there.
 _TIES = (
@@ -104,6 +107,13 @@ class English:
             self._kept[text] = self._said(text, 0)
         return self._kept[text]
 
+    def label(self, text: str) -> str:
+        """The label of a piece of evidence; a table's and a chart's begin with what they are."""
+        for kind, english in _KINDS.items():
+            if text.startswith(kind):
+                return english + self.or_same(text.removeprefix(kind))
+        return self.or_same(text)
+
     def or_same(self, text: str) -> str:
         said = self(text)
         return text if said is None else said
@@ -113,7 +123,33 @@ class English:
             return _latin(text)
         if depth > _DEEPEST or len(text) > _LONGEST:
             return None
-        return self._sentence(text, depth) or self._with_remark(text, depth) or self._parts(text, depth)
+        return (
+            self._whole.get(text)
+            or self._named(text, depth)
+            or self._sentence(text, depth)
+            or self._with_remark(text, depth)
+            or self._parts(text, depth)
+            or self._measured(text, depth)
+        )
+
+    def _named(self, text: str, depth: int) -> str | None:
+        """What each of some parameters is: `id：… ；code：…`. Names stay."""
+        parts = text.split("；")
+        if len(parts) > _MOST_PARTS or not all(_NAMED.match(part) for part in parts):
+            return None
+        named = [part.partition("：") for part in parts]
+        said = [self._said(what, depth + 1) for _, _, what in named]
+        if None in said:
+            return None
+        return "; ".join(f"{name}: {what}" for (name, _, _), what in zip(named, said, strict=True))
+
+    def _measured(self, text: str, depth: int) -> str | None:
+        """A name of ours with what it was measured on: `下载时间 IPv6`. Short words are too likely to be data."""
+        found = _MEASURED.fullmatch(text)
+        if found is None or len(HAN.findall(found[1])) <= _FEW:
+            return None
+        said = self._sentence(found[1], depth + 1)
+        return None if said is None else f"{said} {found[2]}"
 
     def _sentence(self, text: str, depth: int) -> str | None:
         if text in self._whole:

@@ -58,7 +58,7 @@ class Reader:
         kind = w.get(f"evidence.{evidence.kind}") or evidence.kind
         label = self._mask(evidence.label)
         if w.lang == "en" or w.both:
-            label = english().or_same(label)
+            label = english().label(label)
         title = cut(label, 200, w["evidence.cut_text"]) or kind
         path = f"evidence/{sha[:2]}/{sha}"
         if evidence.kind == EXAMINATION:

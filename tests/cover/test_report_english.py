@@ -84,6 +84,10 @@ def test_no_english_has_a_chinese_sentence_left_in_it() -> None:
         ("没有", "none"),
         ("a、b", "a, b"),
         ("{0} 个", "{0} of them"),
+        ("a：连接被拒绝；b：应为 1 位，实为 2", "a: connection refused; b: 1 digits are due, here 2"),
+        ("a：连接被拒绝；b：张三", None),
+        ("连接被拒绝 IPv6", "connection refused IPv6"),
+        ("没有 IPv6", None),  # too short to be no data
     ],
 )
 def test_a_sentence_is_told_with_its_values(zh: str, en: str | None) -> None:
@@ -105,6 +109,11 @@ def test_no_text_breaks_it(text: str) -> None:
 def test_hostile_text_is_told_or_left_and_comes_to_an_end(unit: str) -> None:
     """Literals are looked for from left to right and nothing is tried twice; `make bench` has the times."""
     English(load())(unit * (7_900 // len(unit)))
+
+
+def test_a_label_says_what_kind_of_evidence_it_is() -> None:
+    told = [SMALL.label(text) for text in ("表 连接被拒绝", "图 张三", "张三", "连接被拒绝")]
+    assert told == ["Table: connection refused", "Chart: 张三", "张三", "connection refused"]
 
 
 def test_an_english_report_is_told_in_english(tmp_path: Path) -> None:

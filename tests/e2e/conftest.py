@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 _HERE = Path(__file__).resolve().parent
-for _folder in (_HERE, _HERE.parent / "support"):
+for _folder in (_HERE.parent / "cover", _HERE, _HERE.parent / "support"):  # of cover, the kits
     if str(_folder) not in sys.path:
         sys.path.insert(0, str(_folder))
 

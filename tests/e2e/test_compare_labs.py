@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from kit_official import misfits_of
 
 from conformance import cli
 
@@ -61,6 +63,11 @@ def test_two_honest_runs_agree_wholly_and_nothing_shows(
     three = _json(capsys, 1, "compare", runs["bad"], runs["good"], runs["again"])
     assert [c["clause"] for c in three["clauses"] if c["what"] != "same"] == ["gbt-36904-2018/EL-ID-10"]
     assert [s["better"] for s in three["steps"]] == [["gbt-36904-2018/EL-ID-10"], []]
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en"])
+def test_what_is_exported_of_a_real_run_fits(runs: dict[str, str], tmp_path: Path, lang: str) -> None:
+    assert misfits_of(Path(runs["bad"]), tmp_path, lang) == {}
 
 
 def test_the_runs_are_a_trend(runs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,11 +21,12 @@ from conformance.report import benchmark, frame, scope, scoring
 from conformance.report.case import read_case
 from conformance.report.clauses import predicate
 from conformance.report.context import LONG, Context
+from conformance.report.english import english
 from conformance.report.formats.byfile import files
 from conformance.report.how import How
 from conformance.report.issued import Issued
 from conformance.report.kind import kind_of
-from conformance.report.text import visible
+from conformance.report.text import cut, visible
 from conformance.report.wording import wording
 
 FORMAT = "conformance-report/1"
@@ -54,6 +55,13 @@ class _Plain:
     def told(self, value: Any, limit: int = LONG) -> str:
         """A sentence of the tool or of a profile: in English where English is asked for and known."""
         return visible(self._context.tell(value, limit))
+
+    def label(self, value: str) -> str:
+        """The label of a piece of evidence."""
+        c = self._context
+        if not c.translated:
+            return self.text(value, 200)
+        return visible(cut(english().label(c.mask(value)), 200, c.words["evidence.cut_text"]))
 
     def value(self, value: Any, depth: int = 0) -> Any:
         if value is None or isinstance(value, bool | int | float):
@@ -306,7 +314,7 @@ def _check(context: Context, plain: _Plain, clause: ClauseView, judged: CheckVie
         "sample": [plain.told(s, 120) for s in result.sample],
         "measurements": [_measured(plain, m) for m in result.measurements],
         "generation": _generation(plain, result.generation) if result.generation else None,
-        "evidence": [{"sha256": e.sha256, "kind": e.kind, "label": plain.told(e.label, 200)} for e in result.evidence],
+        "evidence": [{"sha256": e.sha256, "kind": e.kind, "label": plain.label(e.label)} for e in result.evidence],
         "started": result.started,
         "duration": result.duration,
         "attempts": sum(a.result is not None for a in judged.attempts),
