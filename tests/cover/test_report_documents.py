@@ -20,7 +20,9 @@ from report_samples import LAB_CASE, sample_record, write_record
 from conformance import cli
 from conformance.errors import MissingExtra, RecordError, UsageError
 from conformance.record.reading import Record, open_record
+from conformance.report.english import Both
 from conformance.report.formats import How, export
+from conformance.report.text import visible
 
 needs = {n: importlib.util.find_spec(n) is not None for n in ("weasyprint", "docxtpl", "openpyxl")}
 HOSTILE = "<b>x</b>]]>&\x1b[31m\x00\u202e{{ 7*7 }}{% raw %}\r\n=1+1" + "长" * 40
@@ -290,6 +292,14 @@ def test_a_template_cannot_hide_that_it_is_a_self_check(records: dict[str, Recor
     own = template(tmp_path / "own.docx", "{{ r.bands|join }}", header="{{ r.number }}")
     with pytest.raises(RecordError, match=r"R113.*自检报告，不具有证明作用"):
         export(records["self"], "docx", tmp_path / "out.docx", How(template=own))
+
+
+@word
+def test_both_languages_of_a_text_are_made_visible() -> None:
+    from conformance.report.formats.word import _environment
+
+    printed = _environment().from_string("{{ x }}").render(x=Both("甲\u202e<", "a\x1b"))
+    assert printed == f"甲{visible(chr(0x202E))}&lt; a{visible(chr(0x1B))}"
 
 
 @word

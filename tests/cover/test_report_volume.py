@@ -21,6 +21,7 @@ from conformance.report.english import Both
 from conformance.report.formats import How, export
 from conformance.report.formats.volume import _families, _pictures, plain
 from conformance.report.shape import Shot
+from conformance.report.text import visible
 from conformance.report.wording import wording
 
 pytestmark = pytest.mark.skipif(
@@ -155,7 +156,7 @@ def test_both_languages_stand_in_one_volume(record: Record, tmp_path: Path) -> N
     said = re.sub(r"\s", "", made)
     assert "适用条件「revocation」不成立" in said
     assert "revocation=no(declared)" in said
-    assert plain(Both("缺少", "missing")) == "缺少 missing"
+    assert plain(Both("缺少\u202e", "missing")) == f"缺少{visible(chr(0x202E))}\nmissing"
 
 
 def test_a_long_run_can_break_and_a_digest_stays_whole() -> None:

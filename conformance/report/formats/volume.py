@@ -156,9 +156,11 @@ def _missing(text: str, fonts: Any, families: Mapping[str, Sequence[str]]) -> se
 def plain(value: Any) -> Any:
     """A view as data: dataclasses as mappings, sequences as lists, every text visible and able to break."""
     kind = value.__class__
+    if kind is Both:  # one below the other
+        return f"{plain(value.chinese)}\n{plain(value.english)}"
     if kind is Shot:
         return {"title": plain(value.title), "source": value.source}
-    if kind is str or kind is Both:
+    if kind is str:
         return _breaking(visible(value))
     if value is None or kind in _NUMBERS:
         return value

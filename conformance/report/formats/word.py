@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from conformance.errors import MissingExtra, RecordError
 from conformance.record.reading import Record, instant
 from conformance.report.code import png
+from conformance.report.english import Both
 from conformance.report.formats.zipped import still
 from conformance.report.how import How
 from conformance.report.shape import ReportView, Shot
@@ -79,7 +80,7 @@ def _size(data: bytes) -> dict[str, Any]:
 
 def _environment() -> SandboxedEnvironment:
     def shown(value: Any) -> Any:
-        return visible(value) if value.__class__ is str else "" if value is None else value
+        return visible(value) if value.__class__ in (str, Both) else "" if value is None else value
 
     return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=shown)
 
