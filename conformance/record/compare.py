@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.judge.verdicts import Conclusion
-from conformance.judge.words import check_word, overall_word, word
+from conformance.judge.words import cause_word, check_word, overall_word, word
 from conformance.model.result import CheckResult, Reason
-from conformance.model.verdict import Verdict
+from conformance.model.verdict import Cause, Verdict
 from conformance.record.reading import ClauseView, Record
 
 # What differs between two runs of the same thing without meaning anything. Longest forms first.
@@ -111,11 +111,38 @@ def text(comparison: Comparison) -> str:
         changes: tuple[Change, ...] = getattr(comparison, name)
         if changes:
             lines.append(f"{heading}（{len(changes)} 处不同）")
-            lines += [f"  {c.key}  {_WHAT[c.what]}: {_brief(c.before)} → {_brief(c.after)}" for c in changes]
+            lines += [line for c in changes for line in _lines(c)]
     return "\n".join(lines)
 
 
+def _lines(change: Change) -> Iterator[str]:
+    """One change for a reader."""
+    head = f"  {change.key}  {_WHAT[change.what]}"
+    before, after = change.before, change.after
+    if change.what == "reasons":
+        yield head
+        gone, new = ([r for r in one if r not in other] for one, other in ((before, after), (after, before)))
+        for sign, reasons in (("－", gone), ("＋", new)):
+            yield from (f"      {sign} {_brief(r)}" for r in reasons)
+    elif change.what == "cause":
+        yield f"{head}: {_cause(before)} → {_cause(after)}"
+    elif change.what == "counts":
+        yield f"{head}: {_counted(before)} → {_counted(after)}"
+    else:
+        yield f"{head}: {_brief(before)} → {_brief(after)}"
+
+
+def _cause(value: Any) -> str:
+    return word(cause_word(Cause(value))) if value in Cause.__members__ else _brief(value)
+
+
+def _counted(value: Mapping[str, Any]) -> str:
+    return f"断言 {value['assertions']}，未成立 {value['failed']}，见证 {value['witnesses']}"
+
+
 def _brief(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if value is None:
         return "（无）"
     if isinstance(value, str) and value in Verdict.__members__:

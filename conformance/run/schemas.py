@@ -71,15 +71,44 @@ def _sentence(error: Any) -> str:
 
         if format_name in FORMATS:
             return head + explain(format_name, error.instance)
-    words = {
-        "MinLength": "长度不足",
-        "Constant": "与要求的值不同",
-        "Enum": "不在允许的取值内",
-        "Pattern": "不符合要求的样式",
-        "Type": "类型不符",
-        "Required": "缺少成员",
-    }
-    return head + (words[kind] + "：" if kind in words else "") + shorten(error.message, 200)
+    return head + (_broken(kind, error) or shorten(error.message, 200))
+
+
+def _broken(kind: str, error: Any) -> str:
+    """The rule and what was found, in the reader's words; empty for a rule that has none here."""
+    about, value = error.kind, error.instance
+    seen = show(value, 80)
+    match kind:
+        case "Pattern":
+            return f"{seen} 不符合样式 {about.pattern}"
+        case "Format":
+            return f"{seen} 不符合格式 {about.format}"
+        case "Type":
+            return f"{seen} 的类型不符，应为{' 或 '.join(_TYPES.get(t, t) for t in about.types)}"
+        case "Enum":
+            return f"{seen} 不在允许的取值内"
+        case "Constant":
+            return f"{seen} 与要求的值 {show(about.expected_value, 80)} 不同"
+        case "Required":
+            return f"缺少成员 {about.property}"
+        case "AdditionalProperties":
+            return f"多出成员 {'、'.join(map(str, about.unexpected[:10]))}"
+        case "FalseSchema" | "Not":
+            return f"不允许 {seen}"
+        case "OneOfNotValid" | "AnyOf":
+            return f"{seen} 不符合几种写法中的任何一种"
+        case "UniqueItems":
+            return f"{seen} 里有重复的项"
+        case "MinLength" | "MaxLength":
+            return f"长度为 {len(value)}，应{'不少于' if kind == 'MinLength' else '不超过'} {about.limit}"
+        case "MinItems" | "MaxItems":
+            return f"有 {len(value)} 项，应{'不少于' if kind == 'MinItems' else '不超过'} {about.limit} 项"
+        case "Minimum" | "Maximum" | "ExclusiveMinimum" | "ExclusiveMaximum":
+            return f"{seen} 超出范围，应 {_SIGNS[kind]} {about.limit}"
+    return ""
+
+
+_SIGNS = {"Minimum": "≥", "Maximum": "≤", "ExclusiveMinimum": ">", "ExclusiveMaximum": "<"}
 
 
 def describe(schema: Any) -> str:

@@ -60,7 +60,7 @@ def test_a_comparison_in_words_is_safe_to_print(tmp_path):
         "条款（1 处不同）",
         "  p/4.1  判定: 符合 → 不符合",
     ]
-    assert f"  {ONE}  原因归属: （无） → SYSTEM" in told
+    assert f"  {ONE}  原因归属: （无） → 被测系统" in told
     assert all(c == "\n" or c.isprintable() for c in told)
     assert max(map(len, told.splitlines())) < 500
 

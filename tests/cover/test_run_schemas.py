@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import jsonschema_rs
 import pytest
 
@@ -34,3 +36,18 @@ def test_a_format_that_nobody_knows_is_an_error_and_never_a_pass(schema: dict[st
 )
 def test_what_a_schema_asks_is_said_in_words(schema: dict[str, object], said: str) -> None:
     assert describe(schema) == said
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"pattern": "^B"}, "a"), ({"type": "string"}, 1), ({"enum": [1]}, 2), ({"const": 3}, 2), ({"required": ["a"]}, {}),
+        ({"additionalProperties": False}, {"x": 1}), ({"uniqueItems": True}, [1, 1]), ({"minLength": 3}, "a"),
+        ({"maxItems": 1}, [1, 2]), ({"exclusiveMaximum": 3}, 4), ({"format": "date"}, "x"), ({"not": {"type": "integer"}}, 2),
+        ({"anyOf": [{"type": "integer"}, {"const": "x"}]}, "z"), ({"properties": {"a": {"type": "string"}}}, {"a": 1}),
+    ],
+)  # fmt: skip
+def test_what_a_value_breaks_is_said_in_words(schema: dict[str, object], value: object) -> None:
+    (said,) = problems(schema, value)
+    assert not re.search("[a-z]{2,} (is|are|not|does) ", said)
+    assert re.search("[\u4e00-\u9fff]", said)
