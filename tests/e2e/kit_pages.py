@@ -17,6 +17,14 @@ BODY = """<!doctype html><html lang="zh-CN"><title>某市政务服务</title><me
 <button id=small style="width:20px;height:20px">关</button> <button id=big style="width:80px;height:60px">办理</button>
 <input id=field><a href="/policy">隐私政策</a></main>%s</body></html>"""
 
+# Where a text can stand besides the plain text of a page.
+PLACES = """<p>%s 13900000001</p><div id=host></div><iframe srcdoc="<p>13900000003</p>"></iframe>
+<input value=13900000004><textarea>13900000005</textarea><select><option>13900000006</select><input placeholder=13900000007>
+<script>host.attachShadow({mode: "open"}).innerHTML = "<p>13900000002</p>";
+document.cookie = "sid=very-secret-session; path=/"; localStorage.setItem("k", "very-secret-storage")</script>""" % (
+    "长" * 5000
+)
+
 
 def _page(extra: str = "") -> Any:
     return lambda request: HTMLResponse(BODY % extra)
@@ -50,6 +58,8 @@ def site() -> Starlette:
             Route("/leak", _page("<script>fetch('http://tracker.example/?d=1'); navigator.sendBeacon('http://127.0.0.3/b', 'x'); new WebSocket('ws://127.0.0.3/s')</script>")),
             Route("/trap", _page("<script>field.onkeydown = e => { if (e.key === 'Tab') e.preventDefault() }</script>")),
             Route("/denied", _page("<script>navigator.geolocation.getCurrentPosition(() => document.title = 'yes', () => document.title = '某市政务服务 denied')</script>")),
+            Route("/hidden-places", _page(PLACES)),
+            Route("/endless", _page("<p hidden id=long></p><script>long.textContent = 'x'.repeat(1000001)</script>")),
             Route("/slow", _slow),
         ]
     )  # fmt: skip

@@ -70,6 +70,31 @@ def page(url: str, **plan: Any) -> Page:
     return found
 
 
+def test_every_text_that_a_picture_shows_is_masked_first(url: str) -> None:
+    from conformance.probe.page import browser
+    from conformance.probe.page.way import Way
+
+    shown: list[str] = []
+
+    def mask(text: str) -> str:
+        shown.append(text)
+        return text.replace("139", "***")
+
+    pictures, looks = [], []
+    for path in ("/hidden-places", "/endless"):
+        gallery = browser.Gallery()
+        gate = Gate(Limits(timeout=2.0, total_timeout=5.0, body=1 << 20), Turn())
+        response, _ = browser.visit(visit.request(url + path), Way(HOSTS), gate, mask, gallery)
+        assert response is not None
+        pictures.append(gallery.get(json.loads(response.body).get("picture", "")))
+        looks.append(read(json.loads(response.body)).first)
+    assert not [n for n in range(1, 8) if f"1390000000{n}" not in " ".join(shown)]
+    assert ([c["name"] for c in looks[0].cookies], list(looks[0].storage["local"])) == (["sid"], ["k"])
+    assert "very-secret" not in f"{looks[0].cookies}{looks[0].storage}"
+    assert pictures[0] is not None
+    assert pictures[1] is None, "too much text to mask all of it"
+
+
 def test_what_a_page_shows_is_measured(url: str) -> None:
     found = page(url + "/", steps=[("click", "#big"), ("tab", 10)], axe=True)
     assert (found.status, found.first.title, found.first.lang) == (200, "某市政务服务", "zh-CN")

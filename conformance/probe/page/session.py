@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.probe.gate import Gate
+from conformance.probe.page.photograph import photograph
 from conformance.probe.page.toll import Toll
 from conformance.probe.page.visit import LONGEST_WAIT, Plan
 from conformance.probe.page.way import Way
@@ -23,7 +24,6 @@ from conformance.probe.page.way import Way
 MOST_REQUESTS = 300  # of one visit; more are not let out
 _MOST_NOTED = 400
 _QUIET, _SETTLE = 0.12, 3.0  # seconds without a request under way, and the most to wait for that
-_PICTURE_HEIGHT = 6000
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _FIRST = "the request that opens the page"
 _HELD = 25  # Tabs in a row that one element takes, a player with all its buttons takes fewer
@@ -86,6 +86,7 @@ class Session:
     _looks: list[dict[str, Any]] = field(default_factory=list)
     _focus: list[Any] = field(default_factory=list)
     _colours: list[Any] = field(default_factory=list)
+    _values: dict[str, int] = field(default_factory=dict)  # of cookies and storage
     _over: asyncio.Event = field(default_factory=asyncio.Event)
     _refused: PageFault | None = None
 
@@ -324,9 +325,15 @@ class Session:
         look = await self._measured(_script("look.js"))
         look["step"] = self._step
         look["heard"] = await self._page.evaluate("() => window.__conformanceHeard ? window.__conformanceHeard() : []")
-        look["storage"] = await self._page.evaluate(_STORAGE)
+        stored = await self._page.evaluate(_STORAGE)
+        look["storage"] = {place: {k: self._unnamed(v) for k, v in held.items()} for place, held in stored.items()}
         look["cookies"] = [
-            {"name": c["name"][:80], "value": c["value"][:200], "domain": c["domain"], "session": c["expires"] == -1}
+            {
+                "name": c["name"][:80],
+                "value": self._unnamed(c["value"]),
+                "domain": c["domain"],
+                "session": c["expires"] == -1,
+            }
             for c in (await self._context.cookies())[:60]
         ]
         self._looks.append(look)
@@ -345,21 +352,13 @@ class Session:
     async def _photograph(self) -> None:
         assert self.mask is not None
         try:
-            texts = await self._page.evaluate(_TEXTS)
-            masked = {n: new for n, old in enumerate(texts) if (new := self.mask(old)) != old}
-            await self._page.evaluate(_MASKED, {str(n): text for n, text in masked.items()})
-            size = self._looks[-1]["view"]
-            clip = {
-                "x": 0,
-                "y": 0,
-                "width": size["width"],
-                "height": max(size["height"], min(size["page"], _PICTURE_HEIGHT)),
-            }
-            self.picture = await self._page.screenshot(
-                full_page=True, clip=clip, type="jpeg", quality=75, scale="css", animations="disabled", timeout=10_000
-            )  # fmt: skip
+            self.picture = await photograph(self._page, self.mask, self._looks[-1]["view"])
         except self.playwright.Error:
             self.picture = None  # a picture proves nothing that the facts do not say
+
+    def _unnamed(self, value: str) -> str:
+        """A value that the page stored, under a number: whether it changed is asked, what it is is nobody's business."""
+        return f"‹{self._values.setdefault(value, len(self._values) + 1)}›"
 
     # What the page does ----------------------------------------------------------------------------------
 
@@ -523,12 +522,6 @@ _STILL = """() => { const s = new CSSStyleSheet(); s.replaceSync("*,*::before,*:
 _STORAGE = """() => { const of = s => { const out = {}; try { for (let i = 0; i < Math.min(s.length, 40); i++) {
   const k = s.key(i); out[k.slice(0, 80)] = String(s.getItem(k)).slice(0, 300); } } catch (e) {} return out; };
   let l = {}, s = {}; try { l = of(localStorage); s = of(sessionStorage); } catch (e) {} return {local: l, session: s}; }"""
-_TEXTS = """() => { const w = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT); const held = [], out = [];
-  for (let n = w.nextNode(); n && held.length < 5000; n = w.nextNode()) { if (/\\S/.test(n.data)) { held.push(n); out.push(n.data.slice(0, 2000)); } }
-  for (const e of [...document.querySelectorAll("input,textarea")].slice(0, 500)) { held.push(e); out.push(String(e.value || "").slice(0, 2000)); }
-  window.__conformanceHeld = held; return out; }"""
-_MASKED = """changed => { for (const [n, text] of Object.entries(changed)) { const e = window.__conformanceHeld[n];
-  if (e.nodeType === 3) e.data = text; else e.value = text; } }"""
 
 
 @cache
