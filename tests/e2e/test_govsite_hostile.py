@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ async def _endless() -> Any:
         yield b"<p>" + b"x" * 65536
 
 
+@lru_cache(1)
 def _bomb() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
@@ -65,7 +67,6 @@ def _bomb() -> bytes:
     return out.getvalue()
 
 
-_BOMB = _bomb()
 _LINKS = ("/calendar", "/grow", "/loop", "/away", "/endless", "/bomb.docx", "/broken", "/local", "/file")
 _PATHS: dict[str, Answer] = {
     "/": lambda r: HTMLResponse(_home(*_LINKS)),
@@ -76,7 +77,7 @@ _PATHS: dict[str, Answer] = {
     "/local": lambda r: RedirectResponse("http://169.254.169.254/latest/meta-data"),
     "/file": lambda r: RedirectResponse("file:///etc/passwd"),
     "/endless": lambda r: StreamingResponse(_endless(), media_type="text/html"),
-    "/bomb.docx": lambda r: Response(_BOMB, media_type="application/octet-stream"),
+    "/bomb.docx": lambda r: Response(_bomb(), media_type="application/octet-stream"),
     "/broken": lambda r: HTMLResponse(
         "<div>" * 50_000 + "<a href='http://[::1'>x</a><a href='http://a:99999/'>y</a>" + "\x00" * 100
     ),

@@ -20,6 +20,12 @@ def pytest_addoption(parser):
 """
 
 
+@pytest.fixture
+def command(folder: Path) -> PytestCommand:
+    """Started whole: what is loaded is what these tests look at."""
+    return PytestCommand(folder, whole=True)
+
+
 def test_a_plain_suite_runs_as_without_us(command: PytestCommand, folder: Path) -> None:
     (folder / "test_mine.py").write_text(MINE)
     ours, bare = command("-W", "error"), command("-W", "error", "-p", "no:conformance")

@@ -14,6 +14,12 @@ from conformance.record.verify import verify
 SLOW = pytest.mark.slow
 
 
+@pytest.fixture
+def command(folder: Path) -> PytestCommand:
+    """Started whole: runs that must agree do not share the order of their sets."""
+    return PytestCommand(folder, whole=True)
+
+
 def same(one: Path, other: Path) -> None:
     with open_record(one) as a, open_record(other) as b:
         found = compare(a, b)

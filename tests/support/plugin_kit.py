@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 from starlette.types import Message, Receive, Scope, Send
+from warm import Warm
 
 from conformance.specimen import registry
 from conformance.specimen.server import Server
@@ -23,6 +24,8 @@ from conformance.specimen.server import Server
 PROFILES = Path(__file__).resolve().parent / "profiles"
 PROJECT = PROFILES.parents[2]
 SMALL, MIXED, PAIR = "small", "mixed", "pair"  # found on CONFORMANCE_PATH
+_WARM = Warm()
+_READ_LATE = ("CONFORMANCE_", "XDG_", "COLUMNS", "CI", "GITHUB_")  # variables that nothing reads while it is loaded
 _CLOSING = re.compile(r"^=*\s*((?:\d+ [a-z-]+(?:, )?)+) in [\d.]+s")
 
 
@@ -54,11 +57,15 @@ class Ran:
 
 
 class PytestCommand:
-    """Runs `python -m pytest` in a folder. The environment holds nothing of the run that tests it."""
+    """Runs `python -m pytest` in a folder. The environment holds nothing of the run that tests it.
 
-    def __init__(self, folder: Path, python: str = sys.executable) -> None:
+    `whole`: started from nothing each time, and not forked from a process that has loaded it (`warm`).
+    """
+
+    def __init__(self, folder: Path, python: str = sys.executable, *, whole: bool = False) -> None:
         self.folder = folder
         self.python = python
+        self.whole = whole or python != sys.executable
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "CONFORMANCE_", "COV_"))}
@@ -88,6 +95,8 @@ class PytestCommand:
     def __call__(
         self, *args: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 90
     ) -> Ran:
+        if not self.whole and all(name.startswith(_READ_LATE) for name in env or ()) and "-W" not in str(args):
+            return Ran(*_WARM.run([*map(str, args)], cwd or self.folder, self.environment(env), timeout))
         done = subprocess.run(
             self.command(*args), cwd=cwd or self.folder, env=self.environment(env), timeout=timeout,
             capture_output=True, text=True, encoding="utf-8", check=False, stdin=subprocess.DEVNULL,
