@@ -25,7 +25,7 @@ PROFILES = Path(__file__).resolve().parent / "profiles"
 PROJECT = PROFILES.parents[2]
 SMALL, MIXED, PAIR = "small", "mixed", "pair"  # found on CONFORMANCE_PATH
 _WARM = Warm()
-_READ_LATE = ("CONFORMANCE_", "XDG_", "COLUMNS", "CI", "GITHUB_")  # variables that nothing reads while it is loaded
+_READ_LATE = ("CONFORMANCE_", "XDG_", "COLUMNS")  # variables that nothing reads while it is loaded
 _CLOSING = re.compile(r"^=*\s*((?:\d+ [a-z-]+(?:, )?)+) in [\d.]+s")
 
 
