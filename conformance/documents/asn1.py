@@ -38,11 +38,6 @@ def explicit(number: int, *parts: bytes) -> bytes:
     return tlv(0xA0 | number, b"".join(parts))
 
 
-def implicit(number: int, content: bytes) -> bytes:
-    """[number] IMPLICIT of something primitive."""
-    return tlv(0x80 | number, content)
-
-
 def integer(value: int) -> bytes:
     """INTEGER in the fewest octets of two's complement: a positive value with its top bit set gets a leading zero."""
     size = ((value if value >= 0 else ~value).bit_length() // 8) + 1

@@ -10,8 +10,6 @@ from conformance.documents.coverage import CoveragePolicy
 from conformance.documents.policy import Policy
 from conformance.documents.signature_rules import SignaturePolicy
 
-NO_TEXTS: Mapping[str, str] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class LicenceFacts:

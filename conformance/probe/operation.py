@@ -20,7 +20,7 @@ from conformance.model.exchange import Exchange, Request
 from conformance.model.profile import Data, Operation
 from conformance.probe.body import BodyProblem, decode_json
 from conformance.target.fill import fill
-from conformance.target.locate import container, locate_nodes
+from conformance.target.locate import locate_nodes
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 REFUSED = "refused"
@@ -258,12 +258,6 @@ class Answer:
             named = any(isinstance(value, list | Mapping) and value for value in self.values.values())
             return named or any(not item.blank for item in self.items)
         return any(not _blank(value) for value in self.values.values())
-
-    @property
-    def items_bound(self) -> bool:
-        """Whether the place of the items exists at all in this answer (an empty list is a place)."""
-        path = str(self.operation.response.get("items") or "")
-        return self.json is not None and (not path or bool(nodes(self.json, container(path))))
 
 
 def _blank(value: Any) -> bool:

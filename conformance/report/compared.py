@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,10 +64,6 @@ def render_interlab(made: Interlab, out: Path) -> Path:
     rate = "—" if made.rate is None else f"{made.rate:.1%}"
     return _write("interlab.html.j2", out, "实验室间比对", f"{made.a.label} / {made.b.label}", r=made, rows=rows, rate=rate,
                   glyphs=GLYPHS)  # fmt: skip
-
-
-def write_json(value: Any, out: Path) -> Path:
-    return put(out, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _write(template: str, out: Path, title: str, number: str, **values: Any) -> Path:

@@ -19,7 +19,6 @@ from conformance.target import quantity
 from conformance.target.problems import Where, found
 from conformance.target.secrets import Vault, is_reference
 
-INSECURE = "insecure-no-verification"
 _DEFAULT = Limits()
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _HOST = re.compile(r"(?!-)[^\s/:?#@\[\]%]{1,253}")
