@@ -162,6 +162,8 @@ class Redactor:
 
     def body(self, value: bytes) -> tuple[str, str]:
         """(text, "text") for UTF-8, else (base64, "base64"); both redacted."""
+        if (coding := _wide(value)) is not None:
+            value = self.text(value.decode(coding)).encode(coding)  # and on: other bytes may look like it
         try:
             return self.text(value.decode("utf-8")), "text"
         except UnicodeDecodeError:
@@ -225,6 +227,18 @@ class Redactor:
     def _number(self, value: str, digits: int) -> str:
         mark = int.from_bytes(hmac.new(self._key, value.upper().encode(), hashlib.sha256).digest()[:8])
         return f"{mark % 10**digits:0{digits}d}"
+
+
+def _wide(value: bytes) -> str | None:
+    """UTF-16, which byte for byte may be UTF-8, too: by its mark, or by a first character of ASCII."""
+    for coding, mark, first in (("utf-16-le", b"\xff\xfe", slice(1, 2)), ("utf-16-be", b"\xfe\xff", slice(0, 1))):
+        if value.startswith(mark) or (len(value) > 3 and value[first] == b"\0"):
+            try:
+                value.decode(coding)
+            except UnicodeDecodeError:
+                return None
+            return coding
+    return None
 
 
 def _base64_forms(value: bytes) -> set[str]:

@@ -115,6 +115,27 @@ for slow in ("eyJ-", "//:", ":", "token>", "token='", 'token": "', "…a-secret"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_body_in_utf_16_is_redacted_and_stays_utf_16(coding: str) -> None:
+    body = json.dumps({"手机": PHONE, "token": TOKEN}, ensure_ascii=False)
+    text, kind = Redactor({"token": TOKEN}, key=b"k" * 32).body(body.encode(coding))
+    found = (base64.b64decode(text) if kind == "base64" else text.encode()).decode(coding)
+    assert PHONE not in found
+    assert TOKEN not in found
+    assert len(json.loads(found)["手机"]) == len(PHONE)
+
+
+def test_bytes_that_look_like_utf_16_are_redacted_as_bytes_all_the_same() -> None:
+    text, _ = Redactor({}).body(b"a\0" + PHONE.encode() + b".")
+    assert PHONE not in text
+
+
+@pytest.mark.parametrize("body", [b"", b"\0", b"\0\0\0\0", b"a\0", b"\xff\xfe\0", b"a\0\xd8\xd8b", bytes(range(256))])
+def test_bytes_that_are_no_utf_16_are_kept(body: bytes) -> None:
+    text, kind = Redactor({}).body(body)
+    assert (text.encode() if kind == "text" else base64.b64decode(text)) == body
+
+
 def test_a_numeric_secret_leaves_json_behind() -> None:
     assert json.loads(redact('{"code": 0, "pwd": 998877, "n": [1]}')) == {"code": 0, "pwd": 0, "n": [1]}
 
