@@ -46,7 +46,9 @@ class Chooser:
         if head is None and rest and Path(os.path.abspath(self._cwd / first)) == self._root:
             head = (self._profile.id,)  # as pytest prints it below the root folder: ../elicense::…
         if head is None:
-            if not (self._cwd / first).exists() and (near := self._near((first, *rest))):
+            if (self._cwd / first).exists():
+                return None
+            if near := self._near((first, *rest)) or self._clause_nodes(first):
                 raise _unknown(argument, near)
             return None
         if not rest and (self._cwd / first).exists():
@@ -65,6 +67,13 @@ class Chooser:
 
     def _near(self, path: Sequence[str]) -> list[str]:
         return get_close_matches("::".join(path), ["::".join(k) for k in self._known], n=3, cutoff=0.75)
+
+    def _clause_nodes(self, word: str) -> list[str]:
+        """The nodes of a clause that was named alone, as `--clause` takes it; of one that is nearly so."""
+        named = {safe(e.clause.id): e for e in self._planned}
+        close = [word] if word in named else get_close_matches(word, named, n=3, cutoff=0.8)
+        by_key = dict(zip((e.key for e in self._planned), self._paths, strict=True))
+        return ["::".join(by_key[named[c].key][:-1]) for c in close]
 
     def clauses(self, wanted: Iterable[str]) -> set[str]:
         """`--clause` values (`EL-ID-10` or `gbt-36904-2018/EL-ID-10`) → keys `profile/clause`. UsageError U501."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from conformance.harness.wording import Words, fit, one_line
+from conformance.harness.wording import Words, fit, fit_list, one_line
 from conformance.judge.verdicts import Conclusion
 from conformance.judge.words import overall_word
 from conformance.model.verdict import Overall, Provision, Verdict
@@ -36,7 +36,7 @@ def summary(record: Record, conclusion: Conclusion, words: Words, *, width: int,
         lines.append((_counts(views, words), {}))
     lines.append(_conclusion(conclusion, words))
     if verbosity >= -1:
-        lines += [(fit("  " + one_line(text), width), {}) for text in _remarks(conclusion, words)]
+        lines += [(fit_list("  " + one_line(text), width, words.comma), {}) for text in _remarks(conclusion, words)]
     return lines
 
 
@@ -114,7 +114,8 @@ def _told(members: Sequence[ClauseView], words: Words, width: int, most: int) ->
         if len(same) > _ALIKE and reasons:
             shown += 1
             yield from (fit(f"  {text}", width) for text in reasons)
-            yield fit("    " + words("alike", n=len(same)) + words.comma.join(v.clause.id for v in same), width)
+            listed = "    " + words("alike", n=len(same)) + words.comma.join(v.clause.id for v in same)
+            yield fit_list(listed, width, words.comma)
             shown += len(same) - 1
             continue
         for view in same:

@@ -86,6 +86,12 @@ def fit(text: str, width: int) -> str:
     return text
 
 
+def fit_list(text: str, width: int, comma: str) -> str:
+    """As `fit`, but a list ends after a whole item: half an identifier is worse than none."""
+    cut = fit(text, width)
+    return cut if cut == text or comma not in cut else cut.rpartition(comma)[0] + comma + "…"
+
+
 class Words:
     """Words of one language."""
 

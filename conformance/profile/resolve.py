@@ -77,6 +77,14 @@ class Resolver:
         if real not in self.files:
             text = read_bytes(path)
             raw = read_yaml(text, str(path))
+            if "profile" not in raw and "target" in raw:
+                raise ProfileError(
+                    "P211",
+                    "这是目标文件（被测系统），不是测试规范",
+                    expected="有 profile: 的文件，或 conformance list 列出的名称",
+                    where=str(path),
+                    hint=f"写作 --profile=测试规范 --target={path}",
+                )
             schema.check(raw, text, str(path))
             self.files[real] = File(path, text, raw, hashlib.sha256(text).hexdigest())
         return self.files[real]

@@ -15,7 +15,7 @@ from typing import Any
 from conformance.codes.text import visible
 from conformance.judge.words import clause_word, overall_word, word
 from conformance.model.result import CheckResult
-from conformance.model.verdict import Provision, Verdict
+from conformance.model.verdict import Overall, Provision, Verdict
 from conformance.record.compare import normalise
 from conformance.record.reading import ClauseView, Record
 
@@ -124,10 +124,11 @@ def side_by_side(records: Sequence[Record]) -> Side:
     order = {k: n for n, k in enumerate(_merged(views, keys))}
     rows = tuple(_row(k, [v.get(k) for v in views]) for k in sorted(keys, key=order.__getitem__))
     columns = _columns(records)
-    steps = tuple(
-        step({k: c.outcome.verdict for k, c in a.items()}, {k: c.outcome.verdict for k, c in b.items()})
-        for a, b in pairwise(views)
-    )
+    seen = [
+        looked_at(c.overall, {k: v.outcome.verdict for k, v in view.items()})
+        for c, view in zip(columns, views, strict=True)
+    ]
+    steps = tuple(step(a, b) for a, b in pairwise(seen))
     return Side(columns, rows, steps, tuple(_notes(columns, records)))
 
 
@@ -221,6 +222,12 @@ def _columns(records: Sequence[Record]) -> tuple[Column, ...]:
 
 def _labelled(one: Column, label: str) -> Column:
     return replace(one, label=visible(label)[:60])
+
+
+def looked_at(overall: str, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """Without what a partial run was told to leave out: a clause that nobody looked at again has not got worse."""
+    partial = overall == str(Overall.PARTIAL)
+    return {k: v for k, v in verdicts.items() if not (partial and v is Verdict.NOT_TESTED)}
 
 
 def step(before: Mapping[str, Verdict], after: Mapping[str, Verdict]) -> Step:

@@ -9,9 +9,9 @@ from typing import Any
 
 from conformance.errors import RecordError, UsageError
 from conformance.judge.words import word
-from conformance.model.verdict import Provision, Verdict
+from conformance.model.verdict import Overall, Provision, Verdict
 from conformance.record.reading import Record, open_record
-from conformance.record.side import Column, Step, column, step
+from conformance.record.side import Column, Step, column, looked_at, step
 from conformance.record.source import LEDGER
 
 MOST_RECORDS = 2000
@@ -125,9 +125,12 @@ def _series(system: str, profile: str, entries: list[tuple[Column, dict[str, Ver
     points = []
     before: tuple[Column, Mapping[str, Verdict]] | None = None
     for about, verdicts in entries:
-        change = step(before[1], verdicts) if before is not None else Step((), ())
+        seen = looked_at(about.overall, verdicts)
+        change = step(before[1], seen) if before is not None else Step((), ())
         points.append(Point(about, change, before is not None and before[0].digest != about.digest))
-        before = about, verdicts
+        # A partial run says nothing of the rest: the next is compared with what was last seen of each clause.
+        kept = before[1] if before is not None and about.overall == str(Overall.PARTIAL) else {}
+        before = about, {**kept, **seen}
     return Series(system, profile, tuple(points))
 
 

@@ -16,7 +16,7 @@ from conformance.harness.choosing import Chooser
 from conformance.harness.nodes import safe
 from conformance.harness.running import settled
 from conformance.harness.sharing import Barrier
-from conformance.harness.wording import Words, columns, fit, one_line, visible
+from conformance.harness.wording import Words, columns, fit, fit_list, one_line, visible
 from conformance.model.profile import Check, Clause, Profile, Standard
 from conformance.model.result import CheckResult, Reason
 from conformance.model.verdict import Cause, Grade, Provision, Verdict
@@ -120,6 +120,8 @@ def test_columns_and_fit() -> None:
     assert fit("中文ab", 6) == "中文ab"
     assert fit("中文abc", 6) == "中文a…"
     assert columns(fit("中" * 50, 21)) <= 21
+    assert fit_list("条款: EL-01、EL-02、EL-03", 20, "、") == "条款: EL-01、…"
+    assert fit_list("条款: EL-01、EL-02", 40, "、") == "条款: EL-01、EL-02"
 
 
 def test_one_reason_in_many_places_is_told_once() -> None:

@@ -292,3 +292,11 @@ def test_a_section_of_its_own_tailoring_is_recorded(folder) -> None:
     profile = load(write(folder, text))
     assert [c.id for c in profile.clauses] == ["5.1", "SA-03"]
     assert profile.tailoring[0].clause == "sample-1/SA-02"
+
+
+def test_a_target_file_where_a_profile_belongs_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("target: mine\nsystem: {name: x}\n", encoding="utf-8")
+    with pytest.raises(ProfileError) as caught:
+        load(str(tmp_path / "mine.yaml"))
+    assert caught.value.code == "P211"
+    assert not caught.value.others

@@ -90,6 +90,7 @@ def test_a_run_of_one_node_is_partial_and_reports_by_its_failures(
         (["--profile=small", "small::5.11"], "U501", "small::5.1"),
         (["--profile=small", "small::5.1::every-licence-has-a-id"], "U501", "every-licence-has-an-id"),
         (["--profile=small", "smal::5.1"], "U501", "small::5.1"),
+        (["--profile=small", "5.10"], "U501", "small::5.10"),
         (["--profile=small", "--clause=5.01"], "U501", "5.10"),
         (["--profile=small", "--profile=small"], "U503", "small"),
         (["--profile=pair", "--profile=small"], "U503", "small"),
