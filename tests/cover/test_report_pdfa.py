@@ -20,7 +20,7 @@ for _folder in (_TESTS, CHECKER):
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 
-from report_samples import LAB_CASE, sample_record  # noqa: E402 - the path had to be made first
+from report_samples import LAB_CASE, grey, sample_record  # noqa: E402 - the path had to be made first
 
 from conformance.authoring.formats import show  # noqa: E402
 from conformance.profile import load  # noqa: E402
@@ -29,7 +29,7 @@ from conformance.report.formats import How, export  # noqa: E402
 pytestmark = pytest.mark.slow
 HOSTILE = "<b>x</b>]]>&\x1b[31m\x00\u202e\U0001f600" + "长" * 40
 RECORDS: dict[str, tuple[int, dict[str, Any], str]] = {
-    "laboratory": (18, {"case": LAB_CASE}, "zh-CN"),
+    "laboratory": (18, {"case": LAB_CASE, "pictures": (grey(400, 300),)}, "zh-CN"),
     "bilingual": (12, {"partial": True}, "bilingual"),
     "hostile": (6, {"hostile": HOSTILE}, "en"),
 }

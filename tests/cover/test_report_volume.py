@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from conformance.errors import MissingExtra
 from conformance.record.reading import Record
 from conformance.report.english import Both
 from conformance.report.formats import How, export
-from conformance.report.formats.volume import _families, _pictures, plain
+from conformance.report.formats.volume import _families, _number, _pictures, plain
 from conformance.report.shape import Shot
 from conformance.report.text import visible
 from conformance.report.wording import wording
@@ -157,6 +158,18 @@ def test_both_languages_stand_in_one_volume(record: Record, tmp_path: Path) -> N
     assert "适用条件「revocation」不成立" in said
     assert "revocation=no(declared)" in said
     assert plain(Both("缺少\u202e", "missing")) == f"缺少{visible(chr(0x202E))}\nmissing"
+
+
+def test_a_volume_is_parted_at_chapters_of_some_hundred_clauses() -> None:
+    def parted(sizes: list[int], *, volume: bool) -> list[bool]:
+        chapters: list[Any] = [{"clauses": [{} for _ in range(n)]} for n in sizes]
+        _number([{"chapters": chapters[:2]}, {"chapters": chapters[2:]}], volume=volume)
+        assert [c["row"] for h in chapters for c in h["clauses"]] == list(range(1, sum(sizes) + 1))
+        return [h["apart"] for h in chapters]
+
+    assert parted([5, 300, 150, 50, 1, 500], volume=True) == [False, False, True, False, True, False]
+    assert parted([0, 250, 250], volume=True) == [False, False, True]
+    assert parted([300, 300, 300], volume=False) == [False] * 3
 
 
 def test_a_long_run_can_break_and_a_digest_stays_whole() -> None:

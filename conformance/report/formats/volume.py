@@ -43,9 +43,9 @@ MONO = ("DejaVu Sans Mono", "Liberation Mono", "Consolas")
 # Typst breaks a line only where a language allows it; a run of anything else gets places to break.
 _RUN = re.compile("[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]{16,}")
 _STEP = re.compile("(.{8})(?=.)", re.DOTALL)
-# Up to so many clauses each row can be linked to. In a volume, of more, one row of a page or so can be, and chapters
-# begin on pages of their own: Typst lays out what is so parted on all cores.
-EVERY_ROW, STEP = 1000, 8
+# Up to so many clauses each row can be linked to. In a volume, of more, one row of a page or so can be, and after some
+# hundred clauses the next chapter begins on a new page: Typst lays out what is so parted on all cores.
+EVERY_ROW, STEP, PART = 1000, 8, 200
 _DRAWN = {0x200B, 0x2060, 0xFEFF}  # zero width: nothing to draw
 _MOST_PIXELS = 50_000_000  # of a picture: a few hundred kilobytes can say that they are gigabytes
 _ONE = b'#set document(title: "x")\n#image("/shot.jpg", alt: "x")'
@@ -85,9 +85,8 @@ def _files(record: Record, how: How, fonts: Any) -> dict[str, bytes]:
     view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
     values = plain(view)
     values["number"], values["head"] = visible(view.number), visible(view.head)
-    for row, clause in enumerate((c for s in values["standards"] for h in s["chapters"] for c in h["clauses"]), 1):
-        clause["row"] = row
     carried, anchors = attached(record, how), _anchors(values)
+    _number(values["standards"], volume=len(anchors) > EVERY_ROW)
     files = {f"attached-{n}": content for n, (_, content) in enumerate(carried)} | _pictures(values, fonts)
     data = {
         "r": values,
@@ -101,6 +100,17 @@ def _files(record: Record, how: How, fonts: Any) -> dict[str, bytes]:
     printed = on_paper(json.dumps(data, ensure_ascii=False))
     files["data.json"] = written_out(printed, _missing(printed, fonts, data["fonts"])).encode()
     return files
+
+
+def _number(standards: list[dict[str, Any]], *, volume: bool) -> None:
+    """Gives every clause its number in the table, and says which chapters begin on a new page."""
+    row = begun = 0
+    for chapter in (h for s in standards for h in s["chapters"]):
+        chapter["apart"] = volume and row - begun >= PART
+        begun = row if chapter["apart"] else begun
+        for clause in chapter["clauses"]:
+            row += 1
+            clause["row"] = row
 
 
 def _pictures(values: dict[str, Any], fonts: Any) -> dict[str, bytes]:
