@@ -17,7 +17,7 @@ from conformance.errors import IssueError
 from conformance.issue.dsse import digests_of
 from conformance.issue.fields import Situation, at, missing
 from conformance.issue.lab import ROLE_WORDS, ROLES, Laboratory, Review
-from conformance.issue.method import Judge, altered, disagreements
+from conformance.issue.method import Judge, altered, disagreements, samples
 from conformance.issue.signoff import Dossier, Signature, attempts_to_read, bound, case_problems
 from conformance.judge.words import overall_word
 from conformance.judge.words import word as said
@@ -110,6 +110,13 @@ def _sample(asked: Asked) -> Iterator[IssueError]:
         yield _no("I104", found.difference())
     elif found.state == "unconfirmed":
         yield _no("I104", "结束时没有读到样品指纹")
+    found_in = samples(asked.record)
+    if len(found_in) > 1:
+        yield _no(
+            "I104",
+            "各项的判定出自不同的样品：" + "；".join(" ".join(filter(None, s)) for s in sorted(found_in)),
+            "样品改正之后全部重检，或开始新的记录",
+        )
 
 
 def _grants(asked: Asked) -> Iterator[IssueError]:

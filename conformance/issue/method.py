@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from conformance.errors import ConformanceError
 from conformance.model.profile import Profile
 from conformance.profile import load
+from conformance.record.collect import mapping
 from conformance.record.environment import versions
 from conformance.record.reading import Record
 from conformance.record.rejudge import rejudge
@@ -55,6 +56,20 @@ def altered(record: Record) -> list[str]:
         return []
     told = {r.clause.rsplit("/", 1)[-1] for r in record.profile.tailoring}
     return [word for part in record.profile.standards() for word in _differs(part, told)]
+
+
+def samples(record: Record) -> set[tuple[str, ...]]:
+    """What the sessions whose verdicts decide say that they tested: a build that was mended is another sample."""
+    deciding = {
+        next((a.session for a in reversed(tries) if a.result is not None and not a.void), 0)
+        for tries in record.attempts.values()
+    }
+    out = set()
+    for session in record.sessions:
+        if session.number in deciding:
+            system = mapping(mapping(session.header.get("target")).get("system"))
+            out.add(tuple(str(system.get(name) or "") for name in ("name", "version", "build")))
+    return out
 
 
 def _differs(part: Profile, told: set[str]) -> list[str]:

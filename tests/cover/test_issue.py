@@ -207,17 +207,27 @@ def test_a_sample_that_changed_while_it_was_tested_cannot_be_issued(tmp_path: Pa
     assert not list((tmp_path / "a").glob("*"))
 
 
-def rerun(record: Record, key: str, fingerprint: dict[str, str] | None = None) -> Record:
+def rerun(record: Record, key: str, fingerprint: dict[str, str] | None = None, **system: str) -> Record:
     """The same check tried once more in the same record; `fingerprint` is what the sample shows at the end."""
     result = record.results[key]
     ledger = Ledger.resume(record.path)
     ledger.append("resumed", session=2)
-    ledger.append("open", **{**record.header, "session": 2})
+    target = {**record.target, "system": {**record.system, **system}}
+    ledger.append("open", **{**record.header, "session": 2, "target": target})
     ledger.append("start", check=key, attempt=2)
     ledger.append("verdict", **result.with_attempt(2).to_json())
     ledger.append("fingerprint", when="end", values=fingerprint or dict(record.fingerprints.baseline))
     ledger.close(EvidenceStore(record.path), exitstatus=0)
     return reopened(record)
+
+
+def test_verdicts_of_two_builds_are_no_report_of_one(tmp_path: Path) -> None:
+    """What failed is mended and tested again; the rest was tested on what is no longer there."""
+    record = good_record(tmp_path / "record")
+    record = rerun(record, next(iter(record.results)), build="20261202")
+    lab = laboratory(tmp_path / "lab", record)
+    sign_all(record, lab, tmp_path / "s", read_attempts=1)
+    assert asked(record, lab, tmp_path / "s") == ["I104"]
 
 
 def test_rerunning_until_green_has_to_be_read_by_the_reviewer(tmp_path: Path) -> None:
