@@ -208,12 +208,18 @@ def _how(args: argparse.Namespace) -> Any:
 
 
 def verify(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from conformance.issue.checking import is_issued
-    from conformance.record.verify import verify
+    from conformance.record.stated import misstated_in
+    from conformance.record.verify import Problem, verify
 
     if is_issued(args.record):
         return _verify_issued(args)
     result = verify(args.record, head=args.head)
+    if result.ok and (stated := misstated_in(args.record)):
+        more = tuple(Problem("V109", f"{what}：记录里的测试规范被改动") for what in stated)
+        result = replace(result, ok=False, problems=more)
     if args.json:
         _json(result.to_json())
     else:

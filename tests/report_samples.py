@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from conformance.model.profile import (
 from conformance.model.result import CheckResult, Evidence, Reason
 from conformance.model.verdict import Cause, Grade, Provision, Verdict
 from conformance.profile import flatten
+from conformance.profile.flat import digest_of
 from conformance.record.ledger import Ledger
 from conformance.record.reading import Record, open_record
 from conformance.record.store import EvidenceStore
@@ -152,11 +154,11 @@ def sample_profile(size: int, standards: int = 2, hostile: str = "") -> Profile:
             clauses=tuple(_clauses(share, hostile)),
             sources=(Source("C2", "公开实现（示例）" + hostile, "2026-11-22"), Source("C3", "地方标准转述", None)),
             operations={"search": Operation("search", "查询", request={"method": "POST", "path": "/x"})},
-            digest="sha256:" + f"{n}" * 64,
         )
         for n in range(1, standards + 1)
     )
-    return Profile(
+    parts = tuple(replace(part, digest=digest_of(part)) for part in parts)
+    bundle = Profile(
         id="sample",
         edition="2026.11",
         title={"zh": "示例测试规范", "en": "Sample profile"},
@@ -174,8 +176,8 @@ def sample_profile(size: int, standards: int = 2, hostile: str = "") -> Profile:
             Parameter("qrcode", "text", help="二维码"),
         ),
         decision={"numeric": "simple-acceptance"},
-        digest="sha256:" + "b" * 64,
     )
+    return replace(bundle, digest=digest_of(bundle))
 
 
 def grey(width: int, height: int) -> bytes:
@@ -287,9 +289,8 @@ def write_record(
     profile = sample_profile(size, hostile=hostile)
     if not good:
         removal = Removal("sample-1/5.9.9", "removed", "委托方未委托" + hostile, "某实验室")
-        profile = Profile(
-            **{**{f: getattr(profile, f) for f in Profile.__slots__}, "tailoring": (removal,) if partial else ()}
-        )
+        profile = replace(profile, tailoring=(removal,) if partial else ())
+        profile = replace(profile, digest=digest_of(profile))
     ledger, store = Ledger.create(folder, clock=Clock()), EvidenceStore(folder)
     keys = [
         (check_key(part, clause, check), n, check)

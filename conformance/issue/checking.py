@@ -16,6 +16,7 @@ from conformance.record.digest import digests
 from conformance.record.manifest import measure
 from conformance.record.reading import open_record
 from conformance.record.source import LEDGER, MANIFEST, Folder, open_source
+from conformance.record.stated import misstated
 from conformance.record.verify import verify
 
 TYPE = "urn:conformance:issue:1"
@@ -212,12 +213,13 @@ def _record(folder: Path, about: Mapping[str, Any]) -> list[Trouble]:
     path = folder / "record.zip"
     if not path.is_file():
         return []
-    concluded = ""
+    concluded, wrong = "", list[str]()
     try:
         found = verify(path)
         if found.ok:
             with open_record(path) as record:
                 concluded = str(record.conclusion().overall)
+                wrong = misstated(record)
         source = open_source(path)
         try:
             names = (LEDGER, MANIFEST)
@@ -227,6 +229,7 @@ def _record(folder: Path, about: Mapping[str, Any]) -> list[Trouble]:
     except (ConformanceError, OSError) as error:
         return [Trouble("V507", str(error))]
     out = [Trouble("V507", str(p)) for p in found.problems[:20]]
+    out += [Trouble("V507", f"{what}：记录里的测试规范与它的摘要不符") for what in wrong]
     if not found.complete:
         out.append(Trouble("V507", "检测记录不完整"))
     if found.ok and concluded != about.get("conclusion"):

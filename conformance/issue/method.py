@@ -11,6 +11,7 @@ from conformance.record.collect import mapping
 from conformance.record.environment import versions
 from conformance.record.reading import Record
 from conformance.record.rejudge import rejudge
+from conformance.record.stated import misstated
 from conformance.resources import folder
 
 Judge = Callable[[Record], Sequence[tuple[str, str]]]
@@ -47,9 +48,12 @@ def _found(held: Profile) -> Profile | None:
 def altered(record: Record) -> list[str]:
     """Standards whose profile goes by the name and edition of one that ships with the tool and is not the same.
 
-    Asked only of a record of this very version of the tool: another version ships other editions. What a tailoring
+    And profiles that are not what their own digest says. The first is asked only of a record of this very version of the tool: another version ships other editions. What a tailoring
     did is told in the report and is no alteration.
     """
+    stated = [f"{what}：记录里的内容与它的摘要不符" for what in misstated(record)]
+    if stated:
+        return stated
     tool = record.header.get("tool")
     used = tool.get("versions") if isinstance(tool, Mapping) else None
     if not isinstance(used, Mapping) or used.get("conformance") != versions().get("conformance"):

@@ -34,9 +34,11 @@ from conformance.issue.method import altered
 from conformance.issue.produce import issue
 from conformance.issue.signoff import bound, read_dossier, sign
 from conformance.issue.withdraw import withdraw
-from conformance.model.profile import Removal
+from conformance.model.profile import Profile, Removal
 from conformance.profile import load
-from conformance.record.digest import digests
+from conformance.profile.flat import digest_of
+from conformance.record import manifest
+from conformance.record.digest import digests, line
 from conformance.record.environment import versions
 from conformance.record.ledger import Ledger
 from conformance.record.reading import Record, instant
@@ -318,28 +320,53 @@ def test_a_clock_set_back_during_the_test_is_refused(tmp_path: Path) -> None:
 
 def test_a_copy_of_a_shipped_profile_under_its_name_and_edition_is_refused(tmp_path: Path) -> None:
     whole = load("gbt-36902-2018")
-    cut = replace(whole, clauses=whole.clauses[1:], digest="sha256:" + "0" * 64)
+    cut = replace(whole, clauses=whole.clauses[1:])
+    removal = Removal(f"gbt-36902-2018/{whole.clauses[0].id}", "removed", "x", "y")
     record = good_record(tmp_path / "r")
-    record.header = {**record.header, "tool": {"versions": versions()}}
-    for profile, told in (
-        (whole, []),
-        (cut, [f"gbt-36902-2018 {whole.edition}，少了 {whole.clauses[0].id} 的检测项"]),
-        (
-            replace(whole, digest=cut.digest),
-            [f"gbt-36902-2018 {whole.edition}，摘要 0000000000000000…，应为 {whole.digest[7:23]}…"],
-        ),
-        (replace(cut, edition="99"), []),  # a method of their own
-        (replace(cut, tailoring=(Removal(f"gbt-36902-2018/{whole.clauses[0].id}", "removed", "x", "y"),)), []),
-    ):
-        record.profile = profile
-        assert altered(record) == told
-    record.header = {**record.header, "tool": {"versions": {"conformance": "0.0.1"}}}
-    record.profile = cut
-    assert altered(record) == []  # another version of the tool may have shipped just this
+
+    def told(profile: Profile, version: str = "", digest: str = "") -> list[str]:
+        record.profile = replace(profile, digest=digest or digest_of(profile))
+        tool = {"versions": {"conformance": version} if version else versions()}
+        record.header = {**record.header, "tool": tool, "profile": {"digest": record.profile.digest}}
+        return altered(record)
+
+    assert told(whole) == []
+    assert told(cut) == [f"gbt-36902-2018 {whole.edition}，少了 {whole.clauses[0].id} 的检测项"]
+    (other,) = told(replace(whole, decision={}))
+    assert f"应为 {whole.digest[7:23]}…" in other
+    assert told(replace(cut, edition="99")) == []  # a method of their own
+    assert told(replace(cut, tailoring=(removal,))) == []
+    assert told(cut, version="0.0.1") == []  # another version of the tool may have shipped just this
+    # The digest of the whole, laid over what was cut: it is what everybody has qualified and reviewed.
+    (copied,) = told(cut, digest=whole.digest)
+    assert "与它的摘要不符" in copied
     lab = laboratory(tmp_path / "lab", record)
-    record.header = {**record.header, "tool": {"versions": versions()}}
     sign_all(record, lab, tmp_path / "s")
-    assert "I121" in asked(record, lab, tmp_path / "s")
+    assert asked(record, lab, tmp_path / "s").count("I121") == 1
+
+
+def test_a_record_whose_profile_was_cut_is_found_by_whoever_verifies(tmp_path: Path, capsys: Any) -> None:
+    """Cut in the record itself, every other digest made to fit, the digest of the profile left as it was."""
+    path = good_record(tmp_path / "r").path
+    assert cli.main(["verify", str(path)]) == 0
+    entries = [json.loads(text) for text in (path / "ledger.jsonl").read_bytes().splitlines()]
+    held = next(e for e in entries if e["event"] == "open")["profile"]
+    old = held["evidence"]
+    flat = json.loads((path / "evidence" / old[:2] / f"{old}.json").read_bytes())
+    gone = flat["parts"][0]["clauses"].pop(0)
+    held["evidence"] = EvidenceStore(path).put_json(flat)
+    (path / "evidence" / old[:2] / f"{old}.json").unlink()
+    before, out = {"sm3": "0" * 64, "sha256": "0" * 64}, b""
+    for entry in entries:
+        if f"/{gone['id']}/" not in str(entry.get("check", "")) + str(entry.get("key", "")):
+            body = line({**entry, "n": out.count(b"\n"), "prev": before})
+            before, out = digests(body), out + body + b"\n"
+    (path / "ledger.jsonl").write_bytes(out)
+    manifest.write(path)
+    assert verify(path).ok
+    capsys.readouterr()
+    assert cli.main(["verify", str(path)]) == 1
+    assert "[V109]" in capsys.readouterr().out
 
 
 def test_a_profile_with_guesses_that_nobody_checked_is_refused(ready: tuple[Record, Lab, Path]) -> None:
@@ -347,7 +374,8 @@ def test_a_profile_with_guesses_that_nobody_checked_is_refused(ready: tuple[Reco
     first, *others = record.profile.parts
     clause = replace(first.clauses[0], draft={"guesses": {"provision": "由“应”推测为要求"}})
     record.profile = replace(record.profile, parts=(replace(first, clauses=(clause, *first.clauses[1:])), *others))
-    assert set(asked(record, lab, dossier)) == {"I108"}
+    # Written into the record afterwards, it is not what the digest says either.
+    assert set(asked(record, lab, dossier)) == {"I108", "I121"}
 
 
 @pytest.mark.parametrize(
@@ -415,7 +443,7 @@ def test_what_was_signed_cannot_be_changed_afterwards(ready: tuple[Record, Lab, 
 
 def test_a_signature_of_another_record_does_not_serve(ready: tuple[Record, Lab, Path], tmp_path: Path) -> None:
     _, lab, dossier = ready
-    other = sample_record(tmp_path / "other", 24, case=CASE, good=True, hostile="x")
+    other = good_record(tmp_path / "other", case={**CASE, "remarks": "x"})
     assert set(asked(other, lab, dossier)) == {"I112"}
     with pytest.raises(IssueError) as caught:
         issue(other.path, lab.load(), dossier, tmp_path / "archive", "zhao", lab.signers["zhao"])
