@@ -82,7 +82,11 @@ class CheckResult:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "CheckResult":
+        """What `to_json` wrote; KeyError, TypeError or ValueError for anything else."""
         known = {k: data[k] for k in cls.__slots__ if k in data}
+        for name, form in _FORMS.items():
+            if name in known and not isinstance(known[name], form):
+                raise TypeError(f"{name} 的类型不对")
         known["verdict"] = Verdict(known["verdict"])
         if known.get("cause"):
             known["cause"] = Cause(known["cause"])
@@ -94,3 +98,9 @@ class CheckResult:
 
     def with_attempt(self, number: int) -> "CheckResult":
         return replace(self, attempt=number)
+
+
+_FORMS: Mapping[str, Any] = {
+    "key": str, "assertions": int, "failed": int, "witnesses": int, "sample": list | tuple, "measurements": list | tuple,
+    "generation": dict | None, "blocked_by": str, "started": str, "duration": int | float, "attempt": int,
+}  # fmt: skip

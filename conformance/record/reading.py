@@ -137,7 +137,11 @@ class Record:
         return evidence_bytes(self.source, sha)
 
     def evidence_json(self, sha: str) -> Any:
-        return json.loads(self.evidence(sha))
+        """The same, read as JSON; RecordError R108, too, when it is none."""
+        try:
+            return json.loads(self.evidence(sha))
+        except (ValueError, RecursionError):
+            raise RecordError("R108", f"证据 {sha} 不是能读的 JSON", where=self.source.name) from None
 
     def close(self) -> None:
         self.source.close()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, RecordError
 from conformance.model.profile import Profile
 from conformance.model.result import CheckResult, Evidence, Reason
 from conformance.model.target import Limits, System, Target, Tls
@@ -77,7 +77,7 @@ def rejudge(record: Record, profile: Profile | None = None) -> list[Rejudged]:
         if attempt is None or attempt.result is None:
             continue
         if attempt.session not in rounds:
-            rounds[attempt.session] = _round(by, record.sessions[attempt.session - 1])
+            rounds[attempt.session] = _round(by, record.sessions[attempt.session - 1], record.source.name)
             if documents is None:
                 documents = recount(record, asked(rounds[attempt.session].planned.values()))
         entry = rounds[attempt.session].planned.get(key)
@@ -100,9 +100,12 @@ class _Round:
     shelf: Shelf = field(default_factory=Shelf)
 
 
-def _round(profile: Profile, session: Session) -> _Round:
-    target = target_of(mapping(session.header.get("target")))
-    return _Round(session, target, {e.key: e for e in plan(profile, target, at=instant(session.opened))})
+def _round(profile: Profile, session: Session, where: str) -> _Round:
+    try:
+        target = target_of(mapping(session.header.get("target")))
+        return _Round(session, target, {e.key: e for e in plan(profile, target, at=instant(session.opened))})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # whoever wrote it, it is not of our form
+        raise RecordError("R106", f"检测记录里的被测系统读不出来: {error!r}", where=where) from None
 
 
 def _other_procedure(entry: Planned) -> bool:
@@ -133,8 +136,11 @@ def _again(
         indexes = [record.evidence_json(e.sha256) for e in recorded.evidence if e.kind == "packets"]
         captures = [(index, record.evidence(str(index["capture"]))) for index in indexes]
         batches = dict(_batch(record, e.sha256) for e in recorded.evidence if e.kind == GATHERED)
+        started, seed = datetime.fromisoformat(recorded.started), int(session.header.get("seed", 0))
     except ConformanceError as error:
         return _error(entry.key, error.message, error.code)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # whoever wrote it, it is not of our form
+        return _error(entry.key, f"证据或判定的写法不对: {error!r}", "R108")
     sender = Replay(exchanges, examples, captures, batches)
     run = Run(
         profile=profile,
@@ -144,14 +150,14 @@ def _again(
         auth=effective_auth(profile, target),
         sender=sender,
         redactor=Redactor(),
-        seed=int(session.header.get("seed", 0)),
+        seed=seed,
         replaying=True,
         unbound=_unbound(session),
         doubtful=_doubtful(session),
         documents=documents,
         shelf=asked_in.shelf,
     )
-    result = run_check(run, entry, started=datetime.fromisoformat(recorded.started))
+    result = run_check(run, entry, started=started)
     if sender.left and result.verdict is not Verdict.ERROR:
         return _error(entry.key, f"证据中有 {sender.left} 次交互没有被检测程序用到", "E204")
     return result

@@ -105,7 +105,7 @@ class Reader:
             parts += ["", self._body(request, limit // 3)]
         if isinstance(response, Mapping):
             head = f"{response.get('version', 'HTTP')} {response.get('status', '')}"
-            if isinstance(value.get("elapsed"), int | float):
+            if isinstance(value.get("elapsed"), int | float) and 0 <= value["elapsed"] < 1e9:
                 head += f"  ({w['evidence.elapsed']} {value['elapsed'] * 1000:.0f} ms)"
             parts += ["", head, self._headers(response.get("headers")), "", self._body(response, limit)]
         if isinstance(fault, Mapping):
@@ -123,8 +123,9 @@ class Reader:
         return self._cut(self._mask(indent(body, limit + 64) if _one_json(body) else body[: limit + 64]), limit)
 
     def _headers(self, headers: Any) -> str:
-        pairs = headers.items() if isinstance(headers, Mapping) else headers or ()
-        return self._cut(self._mask("\n".join(f"{p[0]}: {p[1]}" for p in pairs if len(p) == 2)), 2_000)
+        pairs = headers.items() if isinstance(headers, Mapping) else headers if isinstance(headers, list) else ()
+        lines = (f"{p[0]}: {p[1]}" for p in pairs if isinstance(p, list | tuple) and len(p) == 2)
+        return self._cut(self._mask("\n".join(lines)), 2_000)
 
     def _cut(self, text: str, limit: int) -> str:
         return text if len(text) <= limit else text[:limit] + self._words["evidence.cut"]

@@ -13,8 +13,10 @@ from conformance.model.profile import Removal
 from conformance.model.verdict import Cause, Grade, Overall, Verdict
 from conformance.record.ledger import Ledger, read
 from conformance.record.reading import instant, open_record
+from conformance.record.rejudge import rejudge
 from conformance.record.sample import Fingerprints, Reading
 from conformance.record.source import pack
+from conformance.record.store import EvidenceStore
 
 V = Verdict
 GRANT = {
@@ -319,6 +321,11 @@ def test_records_that_cannot_be_read_say_why(tmp_path):
     with Ledger.resume(directory) as ledger:
         ledger.append("verdict", key=ONE, verdict="SPLENDID")
     assert code_of(directory) == "R106"
+    for name, value in (("assertions", "many"), ("duration", "x"), ("generation", [1]), ("sample", 7)):
+        directory = record(tmp_path / name, close=False)
+        with Ledger.resume(directory) as ledger:
+            ledger.append("verdict", **{**passed(ONE).to_json(), name: value})
+        assert code_of(directory) == "R106"
     gone = record(tmp_path / "gone")
     sha = open_record(gone).header["profile"]["evidence"]
     (gone / "evidence" / sha[:2] / f"{sha}.json").write_text("{}")
@@ -328,6 +335,17 @@ def test_records_that_cannot_be_read_say_why(tmp_path):
 def test_events_of_a_later_version_are_passed_over(tmp_path):
     directory = record(tmp_path / "r", events=[("weather", {"rain": True})])
     assert open_record(directory).conclusion().overall is Overall.CONFORMS
+
+
+def test_what_is_no_target_and_no_json_is_an_error_of_the_record(tmp_path):
+    with pytest.raises(RecordError) as caught:  # it has no limits, and is no target
+        rejudge(open_record(record(tmp_path / "r")))
+    assert caught.value.code == "R106"
+    store = EvidenceStore(tmp_path / "r")
+    for data in (b"\xff{", b"[" * 200_000, b'{"n": ' + b"9" * 5_000 + b"}"):
+        with pytest.raises(RecordError) as caught:
+            open_record(tmp_path / "r").evidence_json(store.put_bytes(data))
+        assert caught.value.code == "R108"
 
 
 def test_instants_of_a_ledger_are_aware():

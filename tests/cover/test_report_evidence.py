@@ -86,6 +86,8 @@ def test_binary_bodies_are_named_not_dumped() -> None:
 def test_evidence_of_an_unknown_shape_is_shown_as_it_is() -> None:
     assert _view(b"\xff\xfe no json", kind="document")
     assert _view({"request": None}) == '{\n  "request": null\n}'
+    odd = {"request": {"headers": [[1, 2], 3]}, "response": {"headers": 5, "body": 7}, "elapsed": 10**400}
+    assert "1: 2" in _view(odd)
     assert _view([1, 2], kind="examples") == "[\n  1,\n  2\n]"
 
 
