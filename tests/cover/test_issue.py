@@ -345,7 +345,9 @@ def test_a_copy_of_a_shipped_profile_under_its_name_and_edition_is_refused(tmp_p
     assert asked(record, lab, tmp_path / "s").count("I121") == 1
 
 
-def test_a_record_whose_profile_was_cut_is_found_by_whoever_verifies(tmp_path: Path, capsys: Any) -> None:
+def test_a_record_whose_profile_was_cut_is_found_by_whoever_verifies(
+    made: tuple[Path, Lab], tmp_path: Path, capsys: Any
+) -> None:
     """Cut in the record itself, every other digest made to fit, the digest of the profile left as it was."""
     path = good_record(tmp_path / "r").path
     assert cli.main(["verify", str(path)]) == 0
@@ -367,6 +369,11 @@ def test_a_record_whose_profile_was_cut_is_found_by_whoever_verifies(tmp_path: P
     capsys.readouterr()
     assert cli.main(["verify", str(path)]) == 1
     assert "[V109]" in capsys.readouterr().out
+    # And in a report that was issued of it all the same.
+    folder, lab = bent(made, tmp_path)
+    shutil.make_archive(str(folder / "record"), "zip", path)
+    said = [p.message for p in check_issued(folder, lab.load()).problems if p.code == "V507"]
+    assert any("与它的摘要不符" in message for message in said)
 
 
 def test_a_profile_with_guesses_that_nobody_checked_is_refused(ready: tuple[Record, Lab, Path]) -> None:
