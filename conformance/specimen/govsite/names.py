@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,8 +11,9 @@ from conformance.errors import MissingExtra
 from conformance.specimen.fault import Deviations
 from conformance.specimen.ipv6_site import names as tree
 from conformance.specimen.ipv6_site.faults import FAULTS
+from conformance.specimen.looping import Looping
 
-_START = 10.0
+_STOP = 10.0
 _FAULTS = ("no-aaaa", "aaaa-of-a-dead-address")  # as the IPv6 specimen knows them
 (V6, V6_OTHER), DEAD = tree.HOSTS[tree.WWW][0], tree.DEAD
 
@@ -37,10 +36,7 @@ class NameServers:
                 pair = listening(answering, family)
                 self._listening.append(pair)
                 self.route(address, 53, pair.port)
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="specimen-names", daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended: asyncio.Event | None = None
+        self._looping = Looping("specimen-names", self._serve)
 
     def route(self, address: str, port: int, to: int) -> None:
         six = ":" in address
@@ -58,32 +54,22 @@ class NameServers:
         }
 
     def start(self) -> NameServers:
-        self._thread.start()
-        self._ready.wait(_START)
+        self._looping.start()
         return self
 
-    def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+    async def _serve(self, ready: Callable[[], None], ended: asyncio.Event) -> None:
         closing: list[Callable[[], None]] = []
         for pair in self._listening:
             await pair.serve(closing)
-        self._ready.set()
+        ready()
         try:
-            await self._ended.wait()
+            await ended.wait()
         finally:
             for close in closing:
                 close()
 
     def stop(self) -> None:
-        if self._loop is not None and self._ended is not None:
-            with contextlib.suppress(RuntimeError):  # a loop that has ended by itself
-                self._loop.call_soon_threadsafe(self._ended.set)
-        if self._thread.is_alive():
-            self._thread.join(_START)
+        self._looping.end(_STOP)
         for pair in self._listening:
             pair.udp.close()
             if pair.tcp is not None:

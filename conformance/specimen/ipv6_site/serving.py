@@ -7,7 +7,6 @@ import contextlib
 import shutil
 import socket
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +20,10 @@ from conformance.specimen.ipv6_site.nginx import Nginx, configuration, write_pag
 from conformance.specimen.ipv6_site.pages import Site
 from conformance.specimen.ipv6_site.slow_accept import SlowAccept
 from conformance.specimen.ipv6_site.text import Shape
+from conformance.specimen.looping import Looping
 from conformance.specimen.server import quiet
 
-_START, _STOP = 10.0, 5.0
+_STOP = 5.0
 _BACKLOG = 512
 ADMIN = 8443  # a port that the firewall is to close over both families
 
@@ -43,10 +43,7 @@ class Serving:
         self._web: list[tuple[uvicorn.Server, list[socket.socket]]] = []
         self._slow: SlowAccept | None = None
         self._nginx: Nginx | None = None
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="specimen", daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended: asyncio.Event | None = None
+        self._looping = Looping("specimen", self._serve)
         try:
             self._open_names()
             if nginx:
@@ -157,25 +154,18 @@ class Serving:
         return f"http://127.0.0.1:{self._base}"
 
     def start(self) -> Serving:
-        self._thread.start()
-        self._ready.wait(_START)
+        self._looping.start()
         return self
 
-    def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
+    async def _serve(self, ready: Callable[[], None], ended: asyncio.Event) -> None:
         closing: list[Callable[[], None]] = []
         for server in self._names:
             await server.serve(closing)
-        self._loop.call_soon(self._ready.set)
-        self._ended = asyncio.Event()
+        asyncio.get_running_loop().call_soon(ready)
         try:
             await asyncio.gather(*(server.serve(sockets) for server, sockets in self._web))
             if self._nginx is not None:
-                await self._ended.wait()
+                await ended.wait()
         finally:
             for close in closing:
                 close()
@@ -183,15 +173,10 @@ class Serving:
     def stop(self) -> None:
         for server, _ in self._web:
             server.should_exit = True
-        if self._loop is not None and self._ended is not None:
-            with contextlib.suppress(RuntimeError):  # a loop that has ended by itself
-                self._loop.call_soon_threadsafe(self._ended.set)
-        if self._thread.is_alive():
-            self._thread.join(_STOP)
-            if self._thread.is_alive():
-                for server, _ in self._web:
-                    server.force_exit = True
-                self._thread.join(_STOP)
+        if not self._looping.end(_STOP):
+            for server, _ in self._web:
+                server.force_exit = True
+            self._looping.end(_STOP)
         self._tidy()
 
     def _tidy(self) -> None:
@@ -208,5 +193,4 @@ class Serving:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def join(self) -> None:
-        while self._thread.is_alive():
-            self._thread.join(0.5)
+        self._looping.join()
