@@ -10,7 +10,7 @@ OUT ?= out
 JOBS ?= 3
 QUALIFIED = elicense ipv6 govapp govsite eseal
 
-.PHONY: help demo test test-slow lint qualify bench docs wheel clean system
+.PHONY: help demo test test-slow lint lint-types lint-rules qualify bench docs wheel clean system
 .DEFAULT_GOAL := help
 
 help:
@@ -65,10 +65,14 @@ test: system compiled .cache/beside .cache/axe $(SCHEMAS)
 test-slow: system compiled .cache/beside .cache/axe .cache/pdfa $(SCHEMAS)
 	$(BIN)/python -m pytest -q -m slow
 
-lint: $(VENV)/.dev
+lint: lint-types lint-rules
+
+lint-types: $(VENV)/.dev
+	$(BIN)/mypy
+
+lint-rules: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/conformance lint
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +11,7 @@ from typing import Any
 
 import chrome
 import pytest
+from kit_site import run_command, watched
 
 from conformance import cli
 from conformance.harness.loading import attest_manual
@@ -63,17 +62,10 @@ def conforming() -> Iterator[RunningSpecimen]:
         yield running
 
 
-def _pytest(spec: str, record: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--profile=govsite", *more]
-    return subprocess.run(
-        [*command, f"--target=specimen:{spec}", f"--record={record}"], capture_output=True, text=True, timeout=120
-    )
-
-
 @pytest.mark.browser
 @pytest.mark.skipif(chrome.find() is None or not find_spec("playwright"), reason="no Chromium on this machine")
 def test_the_conforming_site_conforms_and_its_record_gives_the_same_verdicts_again(tmp_path: Path) -> None:
-    done = _pytest("govsite", tmp_path / "r")
+    done = run_command("govsite", "govsite", tmp_path / "r")
     assert done.returncode == 0, done.stdout[-2000:]
     assert "检测结论: 符合" in done.stdout
     with open_record(tmp_path / "r") as record:
@@ -94,7 +86,7 @@ def _against_its_own_record(spec: str, record: Path) -> dict[str, CheckResult]:
 
 
 def test_a_wrong_site_gives_the_same_verdicts_again_and_no_personal_number_is_kept(tmp_path: Path) -> None:
-    done = _pytest("+".join(("govsite-plain", *_WRONG)), tmp_path / "r")
+    done = run_command("govsite", "+".join(("govsite-plain", *_WRONG)), tmp_path / "r")
     assert done.returncode == 1
     with open_record(tmp_path / "r") as record:
         again = rejudge(record)
@@ -252,24 +244,7 @@ def test_a_tester_without_ipv6_says_nothing_about_the_site(conforming: RunningSp
     assert Verdict.FAIL not in {r.verdict for r in results.values()}
 
 
-_LOOK = """
-import sys
-outside = []
-def look(event, arguments):
-    if event in ("socket.connect", "socket.sendto"):
-        address = arguments[1]
-        if isinstance(address, tuple) and address[0] not in ("::1", "127.0.0.1"):
-            outside.append((event, address))
-    if event == "socket.getaddrinfo" and arguments[0] not in ("::1", "127.0.0.1", None, b"::1", b"127.0.0.1"):
-        outside.append((event, arguments[0]))
-sys.addaudithook(look)
-from conformance.qualify.matrix import verdicts
-from conformance.profile import load
-results = verdicts(load("govsite"), "govsite-plain+a-hidden-link-leads-elsewhere")
-print(sum(bool(r.witnesses) for r in results.values()) > 40, outside)
-"""
-
-
 def test_nothing_beyond_loopback_is_contacted() -> None:
-    done = subprocess.run([sys.executable, "-c", _LOOK], capture_output=True, text=True, timeout=120)
-    assert done.stdout.strip() == "True []", done.stdout + done.stderr
+    _, seen, outside = watched("govsite", "govsite-plain+a-hidden-link-leads-elsewhere")
+    assert seen > 40
+    assert outside == []

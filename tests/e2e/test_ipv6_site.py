@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kit_link import needs_link
-from kit_site import run_site
+from kit_site import run_command, run_site, watched
 
 from conformance.model.verdict import Cause, Verdict
 from conformance.record.reading import open_record
@@ -83,15 +81,8 @@ def test_a_mapped_aaaa_makes_nothing_look_good() -> None:
     assert results["V6W-08/repeated-visits-over-ipv6-succeed"].verdict is Verdict.INCONCLUSIVE
 
 
-def _pytest(spec: str, record: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--profile=ipv6-support"]
-    return subprocess.run(
-        [*command, f"--target=specimen:{spec}", f"--record={record}"], capture_output=True, text=True, timeout=120
-    )
-
-
 def test_the_conforming_site_conforms_and_its_record_gives_the_same_verdicts_again(tmp_path: Path) -> None:
-    done = _pytest("ipv6-site", tmp_path / "r")
+    done = run_command("ipv6-support", "ipv6-site", tmp_path / "r")
     assert done.returncode == 0, done.stdout[-2000:]
     assert "检测结论: 符合" in done.stdout
     with open_record(tmp_path / "r") as record:
@@ -104,7 +95,9 @@ def test_the_conforming_site_conforms_and_its_record_gives_the_same_verdicts_aga
 
 
 def test_the_record_of_a_wrong_site_gives_the_same_verdicts_again(tmp_path: Path) -> None:
-    done = _pytest("ipv6-site+every-third-ipv6-visit-fails+second-name-server-is-dead-over-ipv6", tmp_path / "r")
+    done = run_command(
+        "ipv6-support", "ipv6-site+every-third-ipv6-visit-fails+second-name-server-is-dead-over-ipv6", tmp_path / "r"
+    )
     assert done.returncode == 1
     with open_record(tmp_path / "r") as record:
         again = rejudge(record)
@@ -113,40 +106,16 @@ def test_the_record_of_a_wrong_site_gives_the_same_verdicts_again(tmp_path: Path
     assert failed == {"V6W-08", "V6W-12"}
 
 
-_WATCH = """
-import sys
-outside = []
-def look(event, arguments):
-    if event in ("socket.connect", "socket.sendto"):
-        address = arguments[1]
-        if isinstance(address, tuple) and address[0] not in ("::1", "127.0.0.1"):
-            outside.append((event, address))
-    if event == "socket.getaddrinfo" and arguments[0] not in ("::1", "127.0.0.1", None, b"::1", b"127.0.0.1"):
-        outside.append((event, arguments[0]))
-sys.addaudithook(look)
-from conformance.qualify.matrix import verdicts
-from conformance.profile import load
-results = verdicts(load("ipv6-support"), sys.argv[1])
-print(len(results), outside)
-"""
-
-
 @pytest.mark.parametrize("spec", ["ipv6-site", "ipv6-site+aaaa-is-unique-local", "ipv6-site+link-to-an-ipv4-literal"])
 def test_nothing_beyond_loopback_is_contacted_and_no_resolver_is_asked(spec: str) -> None:
-    done = subprocess.run([sys.executable, "-c", _WATCH, spec], capture_output=True, text=True, timeout=120)
-    assert done.stdout.strip() == "36 []", done.stdout + done.stderr
-
-
-def _bundle(spec: str, record: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--profile=ipv6", *options]
-    arguments = [f"--target=specimen:{spec}", f"--record={record}"]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=200)
+    checks, _, outside = watched("ipv6-support", spec)
+    assert (checks, outside) == (36, [])
 
 
 @pytest.mark.slow
 def test_the_bundle_conforms(tmp_path: Path) -> None:
     needs_link()
-    done = _bundle("ipv6", tmp_path / "r")
+    done = run_command("ipv6", "ipv6", tmp_path / "r")
     assert done.returncode == 0, done.stdout[-2000:]
     assert "检测结论: 符合" in done.stdout
     with open_record(tmp_path / "r") as record:
@@ -155,7 +124,7 @@ def test_the_bundle_conforms(tmp_path: Path) -> None:
 
 def test_a_fault_of_either_part_shows_in_the_bundle(tmp_path: Path) -> None:
     """Without the node, whose slowest check takes a minute; it has its own tests."""
-    done = _bundle("ipv6+parent-has-no-aaaa-glue+upper-case-output", tmp_path / "r", "-k", "not V6N")
+    done = run_command("ipv6", "ipv6+parent-has-no-aaaa-glue+upper-case-output", tmp_path / "r", "-k", "not V6N")
     assert done.returncode == 1, done.stdout[-2000:]
     with open_record(tmp_path / "r") as record:
         failed = {k.rsplit("/", 1)[0] for k, r in record.results.items() if r.verdict is Verdict.FAIL}
