@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
@@ -16,11 +17,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from report_samples import LAB_CASE, grey, sample_record
 
+from conformance import resources
 from conformance.errors import MissingExtra
 from conformance.record.reading import Record
 from conformance.report.english import Both
 from conformance.report.formats import How, export
-from conformance.report.formats.volume import _families, _number, _pictures, plain
+from conformance.report.formats.volume import _families, _files, _number, _pictures, plain
 from conformance.report.shape import Shot
 from conformance.report.text import visible
 from conformance.report.wording import wording
@@ -87,6 +89,15 @@ def test_it_is_tagged_has_bookmarks_and_carries_its_data(made: Path, tmp_path: P
     subprocess.run(["pdfdetach", "-saveall", "-o", str(tmp_path), str(made)], check=True, capture_output=True)
     assert {p.name for p in tmp_path.iterdir()} == {"results.json", "manifest.json"}
     assert b"/Outlines" in made.read_bytes()
+
+
+def test_the_conclusion_has_the_colour_of_its_verdict(record: Record) -> None:
+    import typst
+
+    data = json.loads(_files(record, How(), typst.Fonts(include_system_fonts=True))["data.json"])
+    code = data["r"]["conclusion"]["code"]
+    assert code == "does-not-conform"
+    assert f" {code}: rgb(" in (resources.folder("reports") / "typst" / "report.typ").read_text("utf-8")
 
 
 def test_pictures_stand_with_what_failed(made: Path) -> None:

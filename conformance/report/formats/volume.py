@@ -85,6 +85,9 @@ def _files(record: Record, how: How, fonts: Any) -> dict[str, bytes]:
     view = build_view(record, how.lang, mask=how.mask, issued=how.issued, paper=True, words=words)
     values = plain(view)
     values["number"], values["head"] = visible(view.number), visible(view.head)
+    for name, part in (("conclusion", view.conclusion), ("scoring", view.scoring)):
+        if part:
+            values[name]["code"] = part.code  # of a colour, and never printed
     carried, anchors = attached(record, how), _anchors(values)
     _number(values["standards"], volume=len(anchors) > EVERY_ROW)
     files = {f"attached-{n}": content for n, (_, content) in enumerate(carried)} | _pictures(values, fonts)
