@@ -124,7 +124,7 @@ class Screen:
                 if finding.get(name):
                     self._line(visible(f"    {words(name)}: {finding[name]}"))
             if finding.get("hint"):
-                self._line(visible(f"    {finding['hint']}"))
+                self._line(visible(f"    {words('hint')}: {finding['hint']}"))
 
     def examined(self, count: int, total: int) -> None:
         """Files examined so far, while nothing else happens: drawn on a terminal, told now and then elsewhere."""

@@ -16,6 +16,7 @@ _LABELS: Mapping[str, tuple[str, str]] = {
     "purpose": ("检测目的", "purpose"),
     "cause": ("原因归属", "cause"),
     "expected": ("应为", "expected"),
+    "hint": ("处理", "hint"),
     "actual": ("实为", "actual"),
     "where": ("位置", "where"),
     "witness": ("见证数据", "witnesses"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import gc
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.context import ForkServerContext, SpawnContext
 from typing import TextIO
 
@@ -183,7 +184,7 @@ def carry_out(todo: Sequence[Work], progress: TextIO | None) -> dict[tuple[str, 
             each = 6 if getattr(kind, "waits", False) else 2
             if each not in pools:
                 workers = each * (os.cpu_count() or 1)
-                pools[each] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context))
+                pools[each] = stack.enter_context(ProcessPoolExecutor(workers, mp_context=context, initializer=_listen))
             begun[pools[each].submit(_one, name, specimen)] = (name, specimen)
         for future in as_completed(begun):
             seconds, out[begun[future]] = future.result()
@@ -204,7 +205,29 @@ def _workers() -> ForkServerContext | SpawnContext:
     context = get_context("forkserver")
     ours = sorted(name for name in sys.modules if name.startswith(f"{__package__.partition('.')[0]}."))
     context.set_forkserver_preload([*ours, *_NEEDED])
+    # A Ctrl-C while it still loads would print its traceback over the terminal: it is not to hear it, its workers are.
+    resource_tracker.ensure_running()  # first: to start it unblocks SIGINT again
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
     return context
+
+
+def _listen() -> None:
+    """A worker hears the Ctrl-C that its server does not. One with a specimen stops it first; none prints a traceback."""
+    signal.signal(signal.SIGINT, _interrupted)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+_at_work = False
+
+
+def _interrupted(*_: object) -> None:
+    if not _at_work:
+        os._exit(130)
+    raise KeyboardInterrupt
 
 
 def carry_out_alone(profile: str, specimen: str, progress: TextIO | None) -> Results:
@@ -223,10 +246,16 @@ def _loaded(name: str) -> Profile:
 
 
 def _one(name: str, specimen: str) -> tuple[float, Results]:
-    clock = time.perf_counter()
-    profile = _loaded(name)
-    _settle()
-    results = verdicts(profile, specimen)
+    global _at_work
+    clock, _at_work = time.perf_counter(), True
+    try:
+        profile = _loaded(name)
+        _settle()
+        results = verdicts(profile, specimen)
+    except KeyboardInterrupt:
+        os._exit(130)
+    finally:
+        _at_work = False
     return time.perf_counter() - clock, results
 
 
