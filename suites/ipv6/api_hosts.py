@@ -64,7 +64,7 @@ def bare_addresses_are_not_split(check: Procedure) -> None:
 
 def _is(check: Procedure, answer: Answer, value: int | None, port: int | None, text: str) -> None:
     host, got = answer.values.get("host"), answer.values.get("port")
-    check.witness(f"{text} → {host} {got}")
+    check.witness(f"{text} → {host} {'—' if got is None else got}")
     check.expect(
         ipv6.parse(str(host).strip("[]")) == value and (int(got) if str(got).isdecimal() else None) == port,
         f"{text} 被读作另外的主机和端口",

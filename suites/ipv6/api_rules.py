@@ -259,7 +259,7 @@ def _decides(check: Procedure, rule: Answer, written: str, text: str, expected: 
     got = answer.values.get("matched")
     told = isinstance(got, bool) or not answer.succeeded
     check.require(told, "答复里没有在内或在外的判定（true、false；其他的值在绑定的 maps 里对照）", answer=answer)
-    check.witness(f"{text} ∈ {written}：{got}")
+    check.witness(f"{text} {'∈' if got is True else '∉' if got is False else '?'} {written}")
     check.expect(
         answer.succeeded and got is expected,
         f"规则 {written} 对 {text} 的判定不对",
