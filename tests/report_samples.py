@@ -349,7 +349,7 @@ def header(
             "system": {"name": "某市电子证照系统" + hostile, "version": "3.2.1", "build": "20261101", "vendor": "某公司" + hostile},
             "base_url": "https://elicense.example/api",
             "hosts": ["elicense.example"],
-            "parameters": {"base_url": "https://elicense.example/api", "token": "canary-secret-value", "max_ms": 3000, "page_size": 1000, "packages": [f"com.example.library{n}" for n in range(20)], "extra" + hostile: hostile or "甲"},
+            "parameters": {"base_url": "https://elicense.example/api", "token": "canary-secret-value", "max_ms": 3000, "page_size": 1000, "packages": [f"com.example.part{n}" for n in range(20)], "extra" + hostile: hostile or "甲"},
             "declares": {"revocation": False},
             "writes": False,
             "tls": {"verify": True, "ca": None},
