@@ -186,6 +186,19 @@ def under_load(caller: Caller) -> Any:
     return [answer.items[0]["id"] for answer in answers] == identifiers
 
 
+def exchanged(operation: str, *items: Mapping[str, Any]) -> Observation:
+    """One batch of the housing ministry's exchange: the item of the target, changed."""
+
+    def observe(caller: Caller) -> Any:
+        plain = dict(line.split("=", 1) for line in caller.parameter("exchange_item"))
+        plain |= {"certState": "01", "operateType": "01"}
+        sent = [{**plain, "eCertID": f"{n:032d}", **item} for n, item in enumerate(items)]
+        answer = caller.call(operation, items=sent)
+        return answer.outcome, [(item.where, dict(item)) for item in answer.items], answer.values
+
+    return observe
+
+
 OBSERVATIONS: Mapping[str, tuple[Observation, ...]] = {
     "EL-ID": (calling("query_by_holder"), calling("search"), each_listed, changed_identifier, revoked_address),
     "EL-MD": (
@@ -224,6 +237,15 @@ OBSERVATIONS: Mapping[str, tuple[Observation, ...]] = {
         *(calling("query_by_id", id=f"@{state}_id") for state in ("revoked", "expired", "restricted", "inactive")),
     ),
     "verification": (calling("search"), verification, file_content, picture, calling("face_fields")),
+    "exchange": (
+        exchanged("exchange_assign", {}),
+        exchanged("exchange_assign", *[{}] * 20),
+        exchanged("exchange_assign", {"certState": "99"}, {}),
+        exchanged("exchange_assign", {"operateType": "02"}),
+        exchanged("exchange_assign", {"photo": base64.b64encode(b"GIF89a").decode()}),
+        exchanged("exchange_assign", {"photo": base64.b64encode(b"\xff\xd8\xff" + bytes(52_000)).decode()}),
+        exchanged("exchange_incoming", {"provinceNum": "370000", "certNum": "", "pageindex": 1, "pagesize": 50}),
+    ),
     "EL-FI": (inside_the_file, calling("query_by_id")),
     "addresses": (calling("download_url"), addresses, revoked_address),
     "EL-SE": (
@@ -243,6 +265,8 @@ def group_of(clause: str) -> str:
     """Where a fault that one clause is meant to notice can be seen."""
     if clause in ("EL-IF-27", "EL-IF-28", "EL-IF-29", "EL-IF-41", "EL-SE-01", "EL-SE-04"):
         return "addresses"
+    if "EL-IF-42" <= clause <= "EL-IF-46":
+        return "exchange"
     if clause in ("EL-IF-01", "EL-IF-16", "EL-IF-25") or ("EL-IF-30" <= clause <= "EL-IF-36" and clause != "EL-IF-35"):
         return "verification"
     return "limit" if clause == "EL-SE-07" else clause[:5]

@@ -28,6 +28,11 @@ class Accounts:
     def default(self) -> Account:
         return next(iter(self._by_name.values()))
 
+    def owner(self, token: str | None) -> str:
+        """The account that a lasting token belongs to, "" when it is of none."""
+        sent = (token or "").encode("utf-8", "replace")
+        return next((a.name for a in self._by_name.values() if hmac.compare_digest(a.token.encode(), sent)), "")
+
     def login(self, name: str | None, password: str | None) -> tuple[str, int]:
         """Account and password → access token and the seconds it lasts.
 

@@ -52,6 +52,7 @@ class House:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     archive: set[str] = field(default_factory=set)  # sha256 of every file that was handed out
     ticket_number: int = 0
+    exchanged: dict[str, str] = field(default_factory=dict)  # eCertID of an exchanged record → its 证照标识
 
     # -- inputs -------------------------------------------------------------------------------------------------
 

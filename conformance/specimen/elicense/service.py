@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.specimen.elicense import data, files, keeping, sharing, verification
+from conformance.specimen.elicense import data, exchange, files, keeping, sharing, verification
 from conformance.specimen.elicense.accounts import Accounts
 from conformance.specimen.elicense.house import House, now, purpose_text
 from conformance.specimen.elicense.outcome import Broken, Refusal
@@ -39,6 +39,8 @@ OPERATIONS: Mapping[str, Callable[[House, Account, Mapping[str, Any]], Any]] = {
     "revoke": keeping.revoke,
     "query_log": keeping.query_log,
     "system_info": keeping.system_info,
+    "exchange_assign": exchange.assign,
+    "exchange_incoming": exchange.incoming,
 }
 
 _LEAKS = {

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conformance.specimen.elicense import wire
+from conformance.specimen.elicense import exchange_wire, wire
 from conformance.specimen.elicense.house import now
 from conformance.specimen.elicense.keeping import CATALOGUE_FIELDS
 from conformance.specimen.elicense.outcome import Broken, Refusal
@@ -144,6 +144,7 @@ def create(service: Service) -> Starlette:
     ]
     routes.append(Route(CONTEXT + "/login", _login(service), methods=["POST"]))
     routes.append(Route(CONTEXT + "/license/archive", _archive(service), methods=["GET"]))
+    routes += exchange_wire.routes(service, CONTEXT, lambda request: (None, _bearer(request)))
     return Starlette(routes=routes)
 
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from conformance.specimen.elicense import wire
+from conformance.specimen.elicense import exchange_wire, wire
 from conformance.specimen.elicense.keeping import CATALOGUE_FIELDS
 from conformance.specimen.elicense.outcome import Broken, Refusal
 from conformance.specimen.elicense.records import SHORT_NAMES
@@ -167,7 +167,18 @@ def create(service: Service) -> Starlette:
         if not (operation == "verify_info" and "info-verification-missing" in service.faults)
     ]
     routes.append(Route(CONTEXT + "/zzgxpt/download", _download(service), methods=["GET"]))
+    routes += exchange_wire.routes(service, CONTEXT, _token_in_query(service))
     return Starlette(routes=routes)
+
+
+def _token_in_query(service: Service) -> exchange_wire.Credentials:
+    """Where the exchange of the housing ministry has it; the lasting token alone says who calls."""
+
+    def credentials(request: Request) -> tuple[str | None, str | None]:
+        token = request.query_params.get("access_token")
+        return service.house.accounts.owner(token), token
+
+    return credentials
 
 
 def _endpoint(service: Service, path: str, operation: str, names: Mapping[str, str]) -> Callable[[Request], Any]:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance.specimen.elicense import data, shape_gd, shape_sd, wire
+from conformance.specimen.elicense import data, exchange, shape_gd, shape_sd, wire
 from conformance.specimen.elicense.keeping import BUILD, CATALOGUE_FIELDS, VERSION
 from conformance.specimen.elicense.service import LIMIT_WINDOW, URL_LIFETIME, Service
 from conformance.specimen.eseal import Clock, trust
@@ -29,10 +29,10 @@ _OFFERED = (
     "list_types", "search", "query_by_holder", "query_by_qrcode", "query_by_code", "source_query", "download",
     "png_download", "copy_files", "download_url", "verify_info", "verify_file", "face_fields", "catalogue_upload",
     "reissue", "revocation", "query_log", "call_limit", "type_permission", "system_info",
+    "mohurd_exchange",
 )  # fmt: skip
 _NOT_OFFERED = (
     "https", "encrypted_payload", "ip_allow_list", "replay_protection", "metadata_range", "original_download",
-    "mohurd_exchange",
 )  # fmt: skip
 
 
@@ -63,6 +63,8 @@ def target(name: str, base_url: str, service: Service, faults: Deviations) -> di
             "availability_samples": 20,
             "availability_interval": 0.02,
             **{key: named[key] for key in _PARAMETERS},
+            "exchange_item": list(exchange.SAMPLE),
+            "exchange_province": exchange.PROVINCE,
             **_material(service.house.clock),
         },
         "identities": {
@@ -127,7 +129,10 @@ def _gd_bindings() -> dict[str, Any]:
     one_licence = {"items": "$.data", "fields": dict(shape_gd.LICENCE)}
     copies = {name: name for name in ("copy_made_at", "copy_maker", "copy_reason", "copy_expires")}
     verify_fields = {"license_item_code": "{type_code}", "use_for": "{purpose}"}
+    bearer = {"request": {"query": {"access_token": None}, "headers": _BEARER}}
     return {
+        "exchange_assign": bearer,
+        "exchange_incoming": bearer,
         "list_types": {
             "request": _get("/license/items"),
             "response": {"items": "$.data[*]", "fields": dict(shape_gd.TYPE)},
