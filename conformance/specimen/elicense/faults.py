@@ -9,10 +9,13 @@ from __future__ import annotations
 from conformance.specimen.elicense.fault_names import GD, SD
 from conformance.specimen.elicense.faults_of_exchange import EXCHANGE
 from conformance.specimen.elicense.faults_of_files import FILES
+from conformance.specimen.elicense.faults_of_originals import ORIGINALS
 from conformance.specimen.elicense.faults_of_records import CATALOGUE, IDENTIFIER, METADATA
 from conformance.specimen.elicense.faults_of_service import INTERFACE, SECURITY, WHOLE
 from conformance.specimen.fault import Fault
 
 __all__ = ["FAULTS", "GD", "SD"]
 
-FAULTS: tuple[Fault, ...] = (*IDENTIFIER, *METADATA, *CATALOGUE, *INTERFACE, *EXCHANGE, *SECURITY, *FILES, *WHOLE)
+FAULTS: tuple[Fault, ...] = (
+    *IDENTIFIER, *METADATA, *CATALOGUE, *INTERFACE, *ORIGINALS, *EXCHANGE, *SECURITY, *FILES, *WHOLE,
+)  # fmt: skip

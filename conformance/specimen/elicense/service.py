@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.specimen.elicense import data, exchange, files, keeping, sharing, verification
+from conformance.specimen.elicense import data, exchange, files, keeping, originals, sharing, verification
 from conformance.specimen.elicense.accounts import Accounts
 from conformance.specimen.elicense.house import House, now, purpose_text
 from conformance.specimen.elicense.outcome import Broken, Refusal
@@ -31,6 +31,8 @@ OPERATIONS: Mapping[str, Callable[[House, Account, Mapping[str, Any]], Any]] = {
     "face_fields": sharing.face_fields,
     "download_by_id": sharing.download_by_id,
     "download_url": sharing.download_url,
+    "read_metadata": originals.read_metadata,
+    "fetch_file": originals.fetch_file,
     "verify_info": verification.verify_info,
     "verify_file": verification.verify_file,
     "submit": keeping.submit,
@@ -137,6 +139,9 @@ class Service:
                 self._log(call, who, result)
 
     def _log(self, call: Call, who: str, result: str) -> None:
+        unsaid = call.operation == "fetch_file" and not call.inputs.get("purpose")
+        if unsaid and "original-fetch-not-logged" in self.faults:
+            return
         self.house.store.log(
             {
                 "account": who,

@@ -64,6 +64,8 @@ ROUTES: tuple[tuple[str, str, str, Mapping[str, str]], ...] = (
     ("GET", "/license/fields", "face_fields", {"type_name": "name", "type_code": "license_item_code"}),
     ("POST", "/license/file", "download_by_id", {**_ID, "file_type": "file_type", "copy_expires": "expiry_time"}),
     ("POST", "/license/auth", "download_url", _ID),
+    ("POST", "/license/metadata", "read_metadata", {**_ID, "range": "metadata_range"}),
+    ("POST", "/license/original", "fetch_file", _ID),
     (
         "POST",
         "/license/verify",
@@ -110,6 +112,12 @@ def licence(record: Mapping[str, Any]) -> dict[str, Any]:
     return _renamed({**record, "status": "ISSUED"}, LICENCE) | {"data_fields": short | dict(record["extensions"])}
 
 
+def _file(data: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"license_code": data["id"], "encoding": data["content_type"], "file_name": f"{data['id']}.ofd"}
+    copies = {name: value for name, value in data.items() if name.startswith("copy_")}
+    return {**told, "file_data": data["content"], **copies}
+
+
 _RENDER: Mapping[str, Callable[[Any], Any]] = {
     "list_types": lambda d: [_renamed(r, TYPE) for r in d["items"]],
     "search": lambda d: {"total_count": d["total"], "licenses": [_renamed(r, LICENCE) for r in d["items"]]},
@@ -123,9 +131,9 @@ _RENDER: Mapping[str, Callable[[Any], Any]] = {
         "field_map": d["fields"],
         "fields": [{"name": name, "label": label} for name, label in d["fields"].items()],
     },
-    "download_by_id": lambda d: {"license_code": d["id"], "encoding": d["content_type"], "file_name": f"{d['id']}.ofd",
-                                 "file_data": d["content"]}
-    | {name: value for name, value in d.items() if name.startswith("copy_")},
+    "download_by_id": _file,
+    "fetch_file": _file,
+    "read_metadata": lambda d: {"metadata": d},
     "verify_info": lambda d: {"verify_result": _WRONG if d["result"] == "wrong" else d["result"]},
     "verify_file": lambda d: {"verify_result": d["result"]},
     "list_records": lambda d: [_renamed(r, RECORD) for r in d],

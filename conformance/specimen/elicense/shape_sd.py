@@ -78,6 +78,8 @@ ROUTES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ),
     ("/getCertRemarkInfo", "face_fields", {"type_name": "certName", "type_code": "certTypeCode"}),
     # ours:
+    ("/queryCertMetadata", "read_metadata", {"range": "metadataRange", **_ID}),
+    ("/fetchCertFile", "fetch_file", _ID),
     ("/queryCertTypes", "list_types", {}),
     ("/queryCertInfoByCode", "query_by_code", {"id": "certIdentifier", "number": "certNo", "purpose": "useCause"}),
     ("/querySourceCertInfo", "source_query", {"source": "sourceCode", **_ID}),
@@ -131,6 +133,11 @@ def _verified(data: Mapping[str, str]) -> dict[str, str]:
     return {"result": result, "message": _VERIFIED[result]}
 
 
+def _file(data: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"contentType": data["content_type"], "certIdentifier": data["id"], "content": data["content"]}
+    return told | _renamed({k: v for k, v in data.items() if k.startswith("copy_")}, SHORT_NAMES)
+
+
 _RENDER: Mapping[str, Callable[[Any], Any]] = {
     "search": lambda d: {"total": d["total"], "dataList": [_renamed(r, _FOUND) for r in d["items"]]},
     "query_by_id": _cert_data,
@@ -139,8 +146,9 @@ _RENDER: Mapping[str, Callable[[Any], Any]] = {
     "query_by_code": _cert_data,
     "source_query": _cert_data,
     "issue": _cert_data,
-    "download_by_id": lambda d: {"contentType": d["content_type"], "certIdentifier": d["id"], "content": d["content"]}
-    | _renamed({k: v for k, v in d.items() if k.startswith("copy_")}, SHORT_NAMES),
+    "download_by_id": _file,
+    "read_metadata": lambda d: {"metadata": d},
+    "fetch_file": _file,
     "verify_info": _verified,
     "verify_file": lambda d: {"result": d["result"], "message": _FILE_VERIFIED[d["result"]]},
     "face_fields": lambda d: {

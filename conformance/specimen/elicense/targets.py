@@ -29,10 +29,10 @@ _OFFERED = (
     "list_types", "search", "query_by_holder", "query_by_qrcode", "query_by_code", "source_query", "download",
     "png_download", "copy_files", "download_url", "verify_info", "verify_file", "face_fields", "catalogue_upload",
     "reissue", "revocation", "query_log", "call_limit", "type_permission", "system_info",
-    "mohurd_exchange",
+    "metadata_range", "file_by_use", "mohurd_exchange",
 )  # fmt: skip
 _NOT_OFFERED = (
-    "https", "encrypted_payload", "ip_allow_list", "replay_protection", "metadata_range", "original_download",
+    "https", "encrypted_payload", "ip_allow_list", "replay_protection", "original_download",
 )  # fmt: skip
 
 
@@ -128,6 +128,7 @@ def _gd_bindings() -> dict[str, Any]:
     holder = _same(("holder_code", "holder_type", "type_code", "number", "purpose"), shape_gd.HOLDER)
     one_licence = {"items": "$.data", "fields": dict(shape_gd.LICENCE)}
     copies = {name: name for name in ("copy_made_at", "copy_maker", "copy_reason", "copy_expires")}
+    file = {"content_type": "encoding", "id": "license_code", "content": "file_data", **copies}
     verify_fields = {"license_item_code": "{type_code}", "use_for": "{purpose}"}
     bearer = {"request": {"query": {"access_token": None}, "headers": _BEARER}}
     return {
@@ -187,10 +188,17 @@ def _gd_bindings() -> dict[str, Any]:
                     "expiry_time": "{copy_expires}",
                 },
             ),
-            "response": {
-                "items": "$.data",
-                "fields": {"content_type": "encoding", "id": "license_code", "content": "file_data", **copies},
-            },
+            "response": {"items": "$.data", "fields": file},
+        },
+        "read_metadata": {
+            "request": _post(
+                "/license/metadata", {"license_code": "{id}", "metadata_range": "{range}", "use_for": "{purpose}"}
+            ),
+            "response": {"values": {"metadata": "$.data.metadata"}},
+        },
+        "fetch_file": {
+            "request": _post("/license/original", {"license_code": "{id}", "use_for": "{purpose}"}),
+            "response": {"items": "$.data", "fields": file},
         },
         "download_url": {
             "request": _post("/license/auth", {"license_code": "{id}", "use_for": "{purpose}"}),
