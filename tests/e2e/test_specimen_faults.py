@@ -171,6 +171,12 @@ def availability(caller: Caller) -> Any:
     return [caller.call("system_info").status for _ in range(8)]
 
 
+def original_and_copy(caller: Caller) -> Any:
+    plain, noted = (caller.call("fetch_file", **with_).items[0] for with_ in ({"purpose": None}, {}))
+    entries = caller.call("query_log", since="2026-01-01 00:00:00").items
+    return sorted(plain), sorted(noted), plain["content"] == noted["content"], [e["purpose"] for e in entries]
+
+
 def search_time(caller: Caller) -> Any:
     started = time.monotonic()
     caller.call("search")
@@ -246,6 +252,10 @@ OBSERVATIONS: Mapping[str, tuple[Observation, ...]] = {
         exchanged("exchange_assign", {"photo": base64.b64encode(b"\xff\xd8\xff" + bytes(52_000)).decode()}),
         exchanged("exchange_incoming", {"provinceNum": "370000", "certNum": "", "pageindex": 1, "pagesize": 50}),
     ),
+    "uses": (
+        *(calling("read_metadata", range=names) for names in (None, "ZZMC,ZZBH", "CSXM")),
+        original_and_copy,
+    ),
     "EL-FI": (inside_the_file, calling("query_by_id")),
     "addresses": (calling("download_url"), addresses, revoked_address),
     "EL-SE": (
@@ -269,6 +279,8 @@ def group_of(clause: str) -> str:
         return "exchange"
     if clause in ("EL-IF-01", "EL-IF-16", "EL-IF-25") or ("EL-IF-30" <= clause <= "EL-IF-36" and clause != "EL-IF-35"):
         return "verification"
+    if clause in ("EL-IF-24", "EL-IF-37"):
+        return "uses"
     return "limit" if clause == "EL-SE-07" else clause[:5]
 
 

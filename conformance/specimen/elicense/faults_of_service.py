@@ -318,8 +318,8 @@ SECURITY = (
         "log-without-purpose",
         "调用日志没有事由",
         "假想",
-        "EL-IF-37/originals-and-annotated-copies-are-both-recorded",
         "EL-SE-06/calls-are-logged-with-account-address-purpose-and-result",
+        "EL-IF-37/originals-and-annotated-copies-are-both-recorded",
     ),
     fault(
         "log-without-address",
