@@ -144,7 +144,7 @@ def test_doctor_tells_a_right_configuration_from_a_wrong_one(cli: Cli, target: P
 def test_plan_lists_every_request_and_marks_writes(cli: Cli, target: Path) -> None:
     assert "【写入】" in cli("plan", "--profile", "elicense", "--target", target)
     requests = cli.json("plan", "--profile", "elicense", "--target", target)
-    assert {r["operation"] for r in requests if r["writes"]} == {"issue", "revoke", "submit"}
+    assert {r["operation"] for r in requests if r["writes"]} == {"issue", "revoke", "submit", "exchange_assign"}
     assert all(r["url"].startswith(("http://127.0.0.1", "{")) for r in requests)
 
 
